@@ -1,0 +1,165 @@
+//! Delivery slots and the order book: which offers a request may take.
+
+use crate::{
+	agenda::Sorted, Book, Config, DeliverySlot, Error, MarketParameters, Offer, Offers, Pallet,
+	Parameters, Quote, Quotes, Request, MAX_LOOKED_AT, MAX_QUOTES, ROUNDS_PER_WINDOW,
+};
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use frame_support::ensure;
+use sp_runtime::{DispatchError, DispatchResult};
+use voltree_primitives::{
+	Clock, Credibility, DeliverySlots, Moment, OfferId, Role, Standing, WattHours,
+};
+
+/// A quote under consideration: what decides about its rank comes first.
+type Candidate<T> = (OfferId, Offer<<T as frame_system::Config>::AccountId>);
+
+impl<T: Config> DeliverySlots for Pallet<T> {
+	fn length() -> Moment {
+		MarketParameters::<T>::get().delivery_slot
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// The slot that starts at `start`, if it can still be traded now.
+	pub(crate) fn tradable_slot(
+		start: Moment,
+		parameters: &Parameters,
+	) -> Result<DeliverySlot, DispatchError> {
+		let length = parameters.delivery_slot;
+		ensure!(start.checked_rem(length) == Some(0), Error::<T>::NotASlot);
+		let now = T::Clock::now();
+		let gate = start.checked_sub(parameters.lead).ok_or(Error::<T>::TooLate)?;
+		ensure!(now <= gate, Error::<T>::TooLate);
+		ensure!(start.saturating_sub(now) <= parameters.horizon, Error::<T>::BeyondHorizon);
+		let end = start.checked_add(length).ok_or(Error::<T>::BeyondHorizon)?;
+		Ok(DeliverySlot { start, end, gate })
+	}
+
+	/// A window of the parameters, or three rounds if that is longer.
+	pub(crate) fn window(span: Moment, round: Moment) -> Moment {
+		span.max(round.saturating_mul(ROUNDS_PER_WINDOW))
+	}
+
+	/// The book's key of an offer.
+	pub(crate) fn book_key(
+		id: OfferId,
+		offer: &Offer<T::AccountId>,
+	) -> ((Moment, u32), (Sorted<16>, Sorted<8>)) {
+		((offer.slot.start, offer.line), (offer.price.into(), id.into()))
+	}
+
+	/// Whether `request` may take `offer` at the moment `at`, which is now or the payment date that
+	/// has just passed; its volume apart. What decides lies with the offer, its seller and the
+	/// request's own limits; line safety is looked at when paying.
+	pub(crate) fn ensure_matches(
+		request: &Request<T::AccountId>,
+		offer: &Offer<T::AccountId>,
+		at: Moment,
+	) -> DispatchResult {
+		ensure!(at <= offer.expires, Error::<T>::OfferNotFound);
+		ensure!(offer.slot.start == request.slot.start, Error::<T>::OtherSlot);
+		ensure!(request.lines.contains(&offer.line), Error::<T>::LineNotAccepted);
+		ensure!(offer.tag != request.tag, Error::<T>::SelfTrade);
+		ensure!(offer.price <= request.max_price, Error::<T>::TooExpensive);
+		ensure!(
+			T::Credibility::credit(&offer.tag) >= request.min_credit,
+			Error::<T>::CreditTooLow
+		);
+		ensure!(Self::in_good_standing(&offer.seller), Error::<T>::SellerNotInGoodStanding);
+		Ok(())
+	}
+
+	pub(crate) fn in_good_standing(seller: &T::AccountId) -> bool {
+		T::Standing::ensure_may_open(seller, Role::Seller).is_ok()
+	}
+
+	/// The quotes of `request` as they are now: by price, then credit (higher first), then number;
+	/// at most 16 out of the at most 256 cheapest offers of its slot and lines.
+	///
+	/// The chain makes them, so that nobody can hide or invent one.
+	pub fn quotes_of(request: &Request<T::AccountId>) -> Quotes<T::AccountId> {
+		let (wanted, now) = (request.wanted(), T::Clock::now());
+		let mut quotes = Self::cheapest_offers(request)
+			.into_iter()
+			.filter(|(_, offer)| Self::smallest_fill_of(offer) <= wanted)
+			.filter(|(_, offer)| Self::ensure_matches(request, offer, now).is_ok())
+			.map(|(id, offer)| Quote {
+				offer: id,
+				credit: T::Credibility::credit(&offer.tag),
+				price: offer.price,
+				available: offer.available,
+				smallest_fill: Self::smallest_fill_of(&offer),
+				line: offer.line,
+				seller: offer.seller,
+			})
+			.collect::<Vec<_>>();
+		quotes.sort_by_key(|quote| (quote.price, Reverse(quote.credit), quote.offer));
+		quotes.truncate(usize::try_from(MAX_QUOTES).unwrap_or_default());
+		Quotes::truncate_from(quotes)
+	}
+
+	/// What an offer accepts at least: its smallest fill, or all that is left of it.
+	pub(crate) fn smallest_fill_of(offer: &Offer<T::AccountId>) -> WattHours {
+		offer.smallest_fill.min(offer.available)
+	}
+
+	/// The cheapest offers of the request's slot on its lines: the lines' books, each sorted by
+	/// price already, merged.
+	fn cheapest_offers(request: &Request<T::AccountId>) -> Vec<Candidate<T>> {
+		let mut books = request
+			.lines
+			.iter()
+			.map(|line| Book::<T>::iter_key_prefix((request.slot.start, *line)).peekable())
+			.collect::<Vec<_>>();
+		let mut offers = Vec::new();
+		for _ in 0..MAX_LOOKED_AT {
+			let cheapest = books
+				.iter_mut()
+				.filter_map(|book| book.peek().copied().map(|key| (key, book)))
+				.min_by_key(|(key, _)| *key);
+			let Some(((_, id), book)) = cheapest else { break };
+			let _taken = book.next();
+			let id = OfferId::from(id);
+			offers.extend(Offers::<T>::get(id).map(|offer| (id, offer)));
+		}
+		offers
+	}
+
+	/// Open offers of a slot and line, the cheapest first, at most 256.
+	pub fn offers_of(slot: Moment, line: u32) -> Vec<Candidate<T>> {
+		Book::<T>::iter_key_prefix((slot, line))
+			.take(usize::try_from(MAX_LOOKED_AT).unwrap_or_default())
+			.filter_map(|(_, id)| {
+				let id = OfferId::from(id);
+				Offers::<T>::get(id).map(|offer| (id, offer))
+			})
+			.collect()
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// The first slot whose gate has not passed.
+	pub fn next_slot() -> DeliverySlot {
+		let Parameters { delivery_slot: length, lead, .. } = MarketParameters::<T>::get();
+		// A slot's gate must lie ahead: round up what comes after now and the lead.
+		let earliest = T::Clock::now().saturating_add(lead).saturating_add(1);
+		let start = earliest.div_ceil(length.max(1)).saturating_mul(length);
+		DeliverySlot {
+			start,
+			end: start.saturating_add(length),
+			gate: start.saturating_sub(lead),
+		}
+	}
+
+	/// Unsettled trades of an account, at most 256, by number.
+	pub fn trades_of(who: &T::AccountId) -> Vec<(u64, crate::Trade<T::AccountId>)> {
+		let mut trades = crate::Trades::<T>::iter()
+			.filter(|(_, trade)| trade.buyer.account == *who || trade.seller.account == *who)
+			.collect::<Vec<_>>();
+		trades.sort_by_key(|(id, _)| *id);
+		trades.truncate(usize::try_from(MAX_LOOKED_AT).unwrap_or_default());
+		trades
+	}
+}

@@ -1,0 +1,285 @@
+//! What a pallet may ask of its neighbours. The runtime decides who answers.
+
+use crate::{Balance, Credit, IdentityTag, LineId, Moment, Record, Role, Watts, WattHours};
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_core::H256;
+use sp_runtime::{DispatchError, DispatchResult};
+
+/// The chain's own time. Answered by `communication-tree`.
+pub trait Clock {
+	/// Now: the current block slot times its duration. The same in hooks and calls of a block.
+	fn now() -> Moment;
+	/// Length of a block slot, fixed at genesis.
+	fn slot_duration() -> Moment;
+	/// One round: a block slot for each active author. Windows are at least three of them, so that
+	/// a few censoring authors make nobody late.
+	fn round() -> Moment;
+}
+
+/// A registered meter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Meter {
+	/// Whose power it measures.
+	pub owner: IdentityTag,
+	/// The line it is connected to.
+	pub line: LineId,
+	/// The most power that can flow through it.
+	pub rated_power: Watts,
+}
+
+/// A registered sensor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sensor {
+	/// Who runs it.
+	pub owner: IdentityTag,
+	/// The line it watches.
+	pub line: LineId,
+}
+
+/// Who is who. Answered by `registry`.
+pub trait Directory<AccountId> {
+	/// The tag behind a certified account or a linked wallet, whether or not the certificate is
+	/// still valid.
+	fn tag_of(who: &AccountId) -> Option<IdentityTag>;
+	/// The account behind `who`: a linked wallet's owner, otherwise `who` itself.
+	fn owner_of(who: &AccountId) -> AccountId;
+	/// Fails unless `who` holds a certificate for `role` that is valid now. Returns the tag.
+	fn ensure_certified(who: &AccountId, role: Role) -> Result<IdentityTag, DispatchError>;
+	/// Whether `wallet` is an account or a linked wallet of `tag`.
+	fn is_wallet_of(wallet: &AccountId, tag: &IdentityTag) -> bool;
+	/// Money that `who` and all its linked wallets could spend (the paper's wealth over `W_k`).
+	fn wealth(who: &AccountId) -> Balance;
+	/// The management centre's service keys: the current one, then one that is being retired.
+	fn service_keys() -> Vec<AccountId>;
+}
+
+/// The accounts behind a tag. Answered by `registry`.
+pub trait AccountsOf<AccountId> {
+	/// All accounts ever certified for `tag`, oldest first, then its linked wallets; bounded by
+	/// the registry. Empty for an unknown tag.
+	fn accounts_of(tag: &IdentityTag) -> Vec<AccountId>;
+}
+
+/// Devices and lines. Answered by `registry`.
+pub trait Devices<AccountId> {
+	/// Whether the line is known.
+	fn line_exists(line: LineId) -> bool;
+	/// The meter registered under this account.
+	fn meter(device: &AccountId) -> Option<Meter>;
+	/// The sensor registered under this account.
+	fn sensor(device: &AccountId) -> Option<Sensor>;
+	/// Whether the tag has a meter on the line.
+	fn has_meter(tag: &IdentityTag, line: LineId) -> bool;
+	/// The sensors of a line with their owners; bounded by the registry.
+	fn sensors_on(line: LineId) -> Vec<(AccountId, IdentityTag)>;
+}
+
+/// Told by `registry` when a device leaves, so that what it reported is forgotten.
+pub trait OnDeviceRemoved<AccountId> {
+	/// `device`, which was registered until now, no longer is.
+	fn device_removed(device: &AccountId);
+}
+
+impl<AccountId> OnDeviceRemoved<AccountId> for () {
+	fn device_removed(_: &AccountId) {}
+}
+
+/// Told by `registry` when a tag is certified for the first time.
+pub trait OnEnrolled {
+	/// `tag` is new to the chain.
+	fn enrolled(tag: &IdentityTag);
+}
+
+impl OnEnrolled for () {
+	fn enrolled(_: &IdentityTag) {}
+}
+
+/// Why a tag's credit or record changed.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Serialize,
+	Deserialize,
+)]
+pub enum Cause {
+	/// Paid within the payment period.
+	#[codec(index = 0)]
+	PaidInTime,
+	/// Paid in the grace after the payment period.
+	#[codec(index = 1)]
+	PaidLate,
+	/// Did not pay although an eligible offer stood.
+	#[codec(index = 2)]
+	NotPaid,
+	/// Did not start or did not deliver although both lines were safe.
+	#[codec(index = 3)]
+	NotDelivered,
+	/// Delivered less than was traded.
+	#[codec(index = 4)]
+	DeliveredShort,
+	/// Sent no bill in time.
+	#[codec(index = 5)]
+	NotBilled,
+	/// Delivered, and the buyer confirmed in time or the meters attested it.
+	#[codec(index = 6)]
+	Delivered,
+	/// Did not confirm what the meters attest.
+	#[codec(index = 7)]
+	NotConfirmed,
+}
+
+/// Credit and compliance of identity tags. Answered by `credibility`.
+pub trait Credibility {
+	/// Credit of `tag` in points; 0 for one that was never certified.
+	fn credit(tag: &IdentityTag) -> Credit;
+	/// The tag's compliance record.
+	fn record(tag: &IdentityTag) -> Record;
+	/// What the tag owes in fines, in the smallest unit.
+	fn fines_due(tag: &IdentityTag) -> Balance;
+	/// Count timely behaviour.
+	fn timely(tag: &IdentityTag, cause: Cause);
+	/// Count untimely behaviour and take `w * volume` off the credit (the paper's
+	/// `Credit_{n+1} = Credit_n - w * volume`); a volume of 0 only counts.
+	fn untimely(tag: &IdentityTag, volume: WattHours, cause: Cause);
+	/// Add a settled trade to the tag's record.
+	fn settled(tag: &IdentityTag, trade: H256);
+}
+
+/// Told by `credibility` when credit changed. Answered by `blacklist`.
+pub trait OnCredit {
+	/// The tag's credit went from `before` to `after`.
+	fn credit_changed(tag: &IdentityTag, before: Credit, after: Credit);
+}
+
+impl OnCredit for () {
+	fn credit_changed(_: &IdentityTag, _: Credit, _: Credit) {}
+}
+
+/// Who may open business. Answered by `blacklist`.
+pub trait Standing<AccountId> {
+	/// Fails unless the account behind `who` holds a valid certificate for `role`, is not on the
+	/// blacklist and owes no fine. Returns its tag.
+	fn ensure_may_open(who: &AccountId, role: Role) -> Result<IdentityTag, DispatchError>;
+}
+
+/// What the sensors of a line say.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Serialize,
+	Deserialize,
+)]
+pub enum Verdict {
+	/// Enough fresh reports of clear, for long enough.
+	#[codec(index = 0)]
+	Safe,
+	/// Enough owners report a hazard.
+	#[codec(index = 1)]
+	Hazard,
+	/// Neither: not safe, because too little is known.
+	#[codec(index = 2)]
+	Stale,
+}
+
+/// How safe two lines together were over a span of time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SafetyOver {
+	/// Longest unbroken time in which both were safe, in milliseconds.
+	pub longest_safe: Moment,
+	/// Both were safe from beginning to end.
+	pub always: bool,
+	/// They were never both safe.
+	pub never: bool,
+}
+
+/// Whether power may flow. Answered by `sensor-oracle`.
+pub trait LineSafety {
+	/// What the sensors of `line` say now, those owned by `without` left out.
+	fn verdict(line: LineId, without: &[IdentityTag]) -> Verdict;
+	/// How many distinct owners have sensors on `line`, `without` left out.
+	fn owners(line: LineId, without: &[IdentityTag]) -> u32;
+	/// How safe the two lines together were from `from` to `to` (both in the past or now), the
+	/// sensors owned by `without` left out.
+	fn safety_over(
+		lines: [LineId; 2],
+		without: &[IdentityTag],
+		from: Moment,
+		to: Moment,
+	) -> SafetyOver;
+}
+
+/// Fewest distinct owners whose sensors can judge a line (`n >= 3`, so that one of them may lie).
+pub const FEWEST_OWNERS: u32 = 3;
+
+/// Meter registers. Answered by `sensor-oracle`.
+pub trait Registers<AccountId> {
+	/// Energy that `meter` exported between two slot boundaries; `None` while one of the two
+	/// registers is missing.
+	fn exported(meter: &AccountId, from: Moment, to: Moment) -> Option<WattHours>;
+}
+
+/// The grid of delivery slots. Answered by `market`.
+pub trait DeliverySlots {
+	/// Length of a delivery slot.
+	fn length() -> Moment;
+}
+
+/// Money in shared wallets. Answered by `shared-wallet`; the market opens, locks and settles.
+pub trait Escrow<AccountId> {
+	/// A token with the management centre's signature.
+	type SignedToken;
+	/// Open the escrow of request `id`: `owner`'s money, payable by `owner` or `key`.
+	fn open(id: crate::RequestId, owner: &AccountId, key: &AccountId) -> DispatchResult;
+	/// Put `amount` of the owner's money on hold as the wallet's free part.
+	fn fund(id: crate::RequestId, amount: Balance) -> DispatchResult;
+	/// Check and store the wallet's first token.
+	fn certify(
+		id: crate::RequestId,
+		token: Self::SignedToken,
+		volume: WattHours,
+	) -> Result<Certified, DispatchError>;
+	/// Fails unless `who` is the wallet's owner or key and its token is valid. Returns the owner.
+	fn ensure_payer(id: crate::RequestId, who: &AccountId) -> Result<AccountId, DispatchError>;
+	/// Lock `amount` of the free part for a trade.
+	fn lock(id: crate::RequestId, amount: Balance) -> DispatchResult;
+	/// Settle what was locked for a trade: `payout` to `payee`, the rest back to the free part.
+	/// `payout` is at most `locked`.
+	fn settle(
+		id: crate::RequestId,
+		locked: Balance,
+		payout: Balance,
+		payee: &AccountId,
+	) -> DispatchResult;
+	/// Close the escrow, give the free part back. Nothing may be locked any more.
+	fn close(id: crate::RequestId);
+}
+
+/// What the market takes from a first token.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Certified {
+	/// When it was signed.
+	pub timestamp: Moment,
+	/// Payment date.
+	pub pay_by: Moment,
+	/// End of its validity.
+	pub valid_until: Moment,
+}

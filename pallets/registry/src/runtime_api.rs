@@ -1,0 +1,29 @@
+//! What clients read.
+
+use crate::types::{Certificate, Device};
+use alloc::vec::Vec;
+use codec::Codec;
+use voltree_primitives::{IdentityTag, LineId};
+
+sp_api::decl_runtime_apis! {
+	/// Who is who.
+	pub trait RegistryApi<AccountId>
+	where
+		AccountId: Codec,
+	{
+		/// The certificate of `account` itself, valid or not.
+		fn certificate(account: AccountId) -> Option<Certificate>;
+		/// The person behind a certified account or a linked wallet.
+		fn tag_of(account: AccountId) -> Option<IdentityTag>;
+		/// The wallets linked by the account behind `account`.
+		fn wallets(account: AccountId) -> Vec<AccountId>;
+		/// The meters and sensors on a line.
+		fn devices_on(line: LineId) -> Vec<(AccountId, Device)>;
+		/// The bytes that `account` signs to be certified under `tag`.
+		fn consent_message(account: AccountId, tag: IdentityTag) -> Vec<u8>;
+		/// The bytes that `wallet` signs to be the next wallet that `owner` links.
+		fn link_message(owner: AccountId, wallet: AccountId) -> Vec<u8>;
+		/// The bytes that `device` signs to be registered for `owner`.
+		fn device_message(device: AccountId, owner: AccountId) -> Vec<u8>;
+	}
+}

@@ -1,0 +1,147 @@
+//! What the calls do, and whether they are free.
+
+use crate::{
+	registers, safety, Config, Error, Event, Histories, Lines, OracleParameters, Pallet,
+	Parameters, Register, RegisterReading, Registers, Reports, SensorReport, FULL_CONFIDENCE,
+};
+use codec::Encode;
+use frame_support::ensure;
+use frame_system::{ensure_signed, pallet_prelude::OriginFor};
+use sp_runtime::{DispatchError, DispatchResult};
+use voltree_primitives::{
+	is_signed_by, Clock, DeliverySlots, Devices, Domain, LineId, Verdict, REGISTER_REPORT,
+	SENSOR_REPORT,
+};
+
+impl<T: Config> Pallet<T> {
+	/// Fails unless `device` itself sent `body` or signed it.
+	fn ensure_said(
+		sender: &T::AccountId,
+		device: &T::AccountId,
+		domain: Domain,
+		body: &impl Encode,
+		signature: Option<&T::Signature>,
+	) -> Result<(), Error<T>> {
+		if sender == device {
+			return Ok(());
+		}
+		let signature = signature.ok_or(Error::MissingSignature)?;
+		let message = Self::message(domain, body);
+		ensure!(is_signed_by(&message, signature, device), Error::BadSignature);
+		Ok(())
+	}
+
+	/// Fails unless the report would be accepted now. Returns the sensor's line.
+	pub(crate) fn check_report(
+		sender: &T::AccountId,
+		report: &SensorReport<T::AccountId>,
+		signature: Option<&T::Signature>,
+	) -> Result<LineId, Error<T>> {
+		let sensor = T::Devices::sensor(&report.sensor).ok_or(Error::NotASensor)?;
+		ensure!(report.confidence <= FULL_CONFIDENCE, Error::InvalidConfidence);
+		let parameters = Parameters::<T>::get();
+		let age = T::Clock::now().checked_sub(report.observed).ok_or(Error::FutureReport)?;
+		ensure!(age <= parameters.freshness, Error::StaleReport);
+		if let Some(last) = Reports::<T>::get(&report.sensor) {
+			ensure!(report.observed > last.observed, Error::OutOfOrder);
+			let since = report.observed.saturating_sub(last.observed);
+			ensure!(since >= parameters.min_interval, Error::TooFrequent);
+		}
+		// Last, because it is the dearest.
+		Self::ensure_said(sender, &report.sensor, SENSOR_REPORT, report, signature)?;
+		Ok(sensor.line)
+	}
+
+	/// Whether nobody pays for this report: it would be accepted now.
+	pub fn is_free_report(
+		origin: &OriginFor<T>,
+		report: &SensorReport<T::AccountId>,
+		signature: Option<&T::Signature>,
+	) -> bool {
+		ensure_signed(origin.clone())
+			.is_ok_and(|sender| Self::check_report(&sender, report, signature).is_ok())
+	}
+
+	/// Take a sensor's report. Returns how many sensors its line has.
+	pub(crate) fn do_report(
+		sender: &T::AccountId,
+		report: SensorReport<T::AccountId>,
+		signature: Option<&T::Signature>,
+	) -> Result<u32, DispatchError> {
+		let line = Self::check_report(sender, &report, signature)?;
+		Histories::<T>::mutate(&report.sensor, |history| {
+			let parameters = Parameters::<T>::get();
+			safety::remember(history, report.class.is_hazard(), report.observed, &parameters);
+		});
+		Self::deposit_event(Event::Reported {
+			sensor: report.sensor.clone(),
+			line,
+			class: report.class,
+			confidence: report.confidence,
+			observed: report.observed,
+		});
+		Reports::<T>::insert(report.sensor.clone(), report);
+
+		let witnesses = Self::witnesses(line);
+		let verdict = safety::verdict_at(&witnesses, &[], T::Clock::now());
+		// A line of which no event has spoken is stale.
+		if verdict != Lines::<T>::get(line).unwrap_or(Verdict::Stale) {
+			Lines::<T>::insert(line, verdict);
+			Self::deposit_event(Event::LineChanged { line, verdict });
+		}
+		Ok(u32::try_from(witnesses.len()).unwrap_or(u32::MAX))
+	}
+
+	/// Fails unless the reading would be accepted now. Returns its place among the meter's
+	/// registers.
+	pub(crate) fn check_register(
+		sender: &T::AccountId,
+		reading: &RegisterReading<T::AccountId>,
+		signature: Option<&T::Signature>,
+	) -> Result<(usize, Register), Error<T>> {
+		let meter = T::Devices::meter(&reading.meter).ok_or(Error::NotAMeter)?;
+		let past_boundary = reading.boundary.checked_rem(T::Slots::length());
+		ensure!(past_boundary == Some(0), Error::NotABoundary);
+		ensure!(reading.boundary <= T::Clock::now(), Error::FutureReport);
+		let register =
+			Register { boundary: reading.boundary, import: reading.import, export: reading.export };
+		let book = Registers::<T>::get(&reading.meter);
+		let position = registers::place(&book, &register, meter.rated_power)?;
+		// Last, because it is the dearest.
+		Self::ensure_said(sender, &reading.meter, REGISTER_REPORT, reading, signature)?;
+		Ok((position, register))
+	}
+
+	/// Whether nobody pays for this reading: it would be accepted now.
+	pub fn is_free_register(
+		origin: &OriginFor<T>,
+		reading: &RegisterReading<T::AccountId>,
+		signature: Option<&T::Signature>,
+	) -> bool {
+		ensure_signed(origin.clone())
+			.is_ok_and(|sender| Self::check_register(&sender, reading, signature).is_ok())
+	}
+
+	/// Take a meter's reading.
+	pub(crate) fn do_report_register(
+		sender: &T::AccountId,
+		reading: RegisterReading<T::AccountId>,
+		signature: Option<&T::Signature>,
+	) -> DispatchResult {
+		let (position, register) = Self::check_register(sender, &reading, signature)?;
+		Registers::<T>::mutate(&reading.meter, |book| {
+			registers::insert(book, position, register);
+		});
+		let RegisterReading { meter, boundary, import, export } = reading;
+		Self::deposit_event(Event::RegisterReported { meter, boundary, import, export });
+		Ok(())
+	}
+
+	/// Set the periods.
+	pub(crate) fn do_set_parameters(parameters: OracleParameters) -> DispatchResult {
+		ensure!(parameters.are_valid(), Error::<T>::InvalidParameters);
+		Parameters::<T>::put(parameters);
+		Self::deposit_event(Event::ParametersSet { parameters });
+		Ok(())
+	}
+}

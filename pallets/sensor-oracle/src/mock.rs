@@ -1,0 +1,253 @@
+//! A chain with this pallet alone; devices, time and slots are doubles that the tests arm.
+
+use crate as pallet_sensor_oracle;
+use crate::{Class, OracleParameters, RegisterReading, SensorReport};
+use core::cell::RefCell;
+use frame_support::{derive_impl, parameter_types};
+use frame_system::EnsureRoot;
+use sp_core::H256;
+use sp_io::TestExternalities;
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, MultiSignature};
+use std::collections::BTreeMap;
+use voltree_primitives::{
+	Clock, DeliverySlots, Devices, IdentityTag, LineId, Meter, Moment, Sensor,
+};
+
+pub use Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
+
+/// A line with three sensors: Alice, Bob and Charlie.
+pub const LINE: LineId = 7;
+/// A line with Dave's sensor alone, until a test adds more.
+pub const OTHER_LINE: LineId = 8;
+/// Rated power of Eve's meter, in watts: 1,000 Wh a slot.
+pub const RATED: u32 = 4_000;
+/// Length of a delivery slot.
+pub const SLOT: Moment = 900_000;
+/// Time at which a test begins: a slot boundary.
+pub const START: Moment = 100 * SLOT;
+
+/// Periods for the tests: a report every 10 s, valid for 25 s.
+pub const PARAMETERS: OracleParameters =
+	OracleParameters { report_period: 10_000, freshness: 25_000, min_interval: 2_000 };
+
+#[frame_support::runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeSlashReason,
+		RuntimeLockId,
+		RuntimeTask,
+		RuntimeViewFunction
+	)]
+	pub struct Test;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Oracle = pallet_sensor_oracle;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = frame_system::mocking::MockBlock<Test>;
+	type AccountId = AccountId32;
+	type Lookup = IdentityLookup<AccountId32>;
+}
+
+parameter_types! {
+	pub static Now: Moment = START;
+	pub static SlotLength: Moment = SLOT;
+}
+
+/// Chain time as the tests set it.
+pub struct TestClock;
+
+impl Clock for TestClock {
+	fn now() -> Moment {
+		Now::get()
+	}
+	fn slot_duration() -> Moment {
+		3_000
+	}
+	fn round() -> Moment {
+		12_000
+	}
+}
+
+impl DeliverySlots for TestClock {
+	fn length() -> Moment {
+		SlotLength::get()
+	}
+}
+
+thread_local! {
+	static SENSORS: RefCell<BTreeMap<AccountId32, Sensor>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Sensors as the tests register them; Eve has the only meter.
+pub struct TestDevices;
+
+impl TestDevices {
+	/// Register or move a sensor.
+	pub fn place(sensor: Sr25519Keyring, owner: IdentityTag, line: LineId) {
+		Self::place_account(sensor.to_account_id(), owner, line);
+	}
+
+	/// Register or move a sensor of any account.
+	pub fn place_account(sensor: AccountId32, owner: IdentityTag, line: LineId) {
+		SENSORS.with_borrow_mut(|all| all.insert(sensor, Sensor { owner, line }));
+	}
+
+	/// The sensors that every test begins with.
+	pub fn place_all() {
+		SENSORS.with_borrow_mut(|all| all.clear());
+		Self::place(Alice, tag(1), LINE);
+		Self::place(Bob, tag(2), LINE);
+		Self::place(Charlie, tag(3), LINE);
+		Self::place(Dave, tag(4), OTHER_LINE);
+	}
+
+	/// Remove a device without telling the oracle.
+	pub fn forget(device: Sr25519Keyring) {
+		SENSORS.with_borrow_mut(|all| all.remove(&device.to_account_id()));
+	}
+
+	/// Remove a device as the registry does: first from the list, then it tells the oracle.
+	pub fn remove(device: Sr25519Keyring) {
+		use voltree_primitives::OnDeviceRemoved;
+		Self::forget(device);
+		Oracle::device_removed(&device.to_account_id());
+	}
+}
+
+impl Devices<AccountId32> for TestDevices {
+	fn line_exists(line: LineId) -> bool {
+		[LINE, OTHER_LINE].contains(&line)
+	}
+	fn meter(device: &AccountId32) -> Option<Meter> {
+		let meter = Meter { owner: tag(9), line: LINE, rated_power: RATED };
+		(*device == Eve.to_account_id()).then_some(meter)
+	}
+	fn sensor(device: &AccountId32) -> Option<Sensor> {
+		SENSORS.with_borrow(|all| all.get(device).cloned())
+	}
+	fn has_meter(tag: &IdentityTag, line: LineId) -> bool {
+		*tag == self::tag(9) && line == LINE
+	}
+	fn sensors_on(line: LineId) -> Vec<(AccountId32, IdentityTag)> {
+		SENSORS.with_borrow(|all| {
+			let here = all.iter().filter(|(_, sensor)| sensor.line == line);
+			here.map(|(account, sensor)| (account.clone(), sensor.owner)).collect()
+		})
+	}
+}
+
+impl pallet_sensor_oracle::Config for Test {
+	type Signature = MultiSignature;
+	type WeightInfo = ();
+	type AuthorityOrigin = EnsureRoot<AccountId32>;
+	type Clock = TestClock;
+	type Devices = TestDevices;
+	type Slots = TestClock;
+	type SensorsPerLine = frame_support::traits::ConstU32<16>;
+}
+
+/// A person, by number.
+pub fn tag(n: u8) -> IdentityTag {
+	H256::repeat_byte(n)
+}
+
+/// A report of `sensor`.
+pub fn report_of(
+	sensor: Sr25519Keyring,
+	class: Class,
+	observed: Moment,
+) -> SensorReport<AccountId32> {
+	SensorReport {
+		sensor: sensor.to_account_id(),
+		class,
+		confidence: 900_000,
+		model: H256::repeat_byte(0xAA),
+		observed,
+		digest: H256::repeat_byte(0xBB),
+	}
+}
+
+/// A reading of Eve's meter.
+pub fn reading(boundary: Moment, import: u64, export: u64) -> RegisterReading<AccountId32> {
+	RegisterReading { meter: Eve.to_account_id(), boundary, import, export }
+}
+
+/// The origin of a transaction that `who` signs.
+pub fn signed(who: Sr25519Keyring) -> RuntimeOrigin {
+	RuntimeOrigin::signed(who.to_account_id())
+}
+
+/// At `at`, `sensor` reports what it sees now.
+pub fn sees(sensor: Sr25519Keyring, class: Class, at: Moment) {
+	Now::set(at);
+	Oracle::report(signed(sensor), report_of(sensor, class, at), None).expect("accepted");
+}
+
+/// At each of the times, in order, Alice, Bob and Charlie see `class`.
+pub fn all_see(class: Class, times: &[Moment]) {
+	for at in times {
+		for sensor in [Alice, Bob, Charlie] {
+			sees(sensor, class, *at);
+		}
+	}
+}
+
+/// Builds a chain for a test.
+pub struct ExtBuilder {
+	parameters: OracleParameters,
+}
+
+impl Default for ExtBuilder {
+	fn default() -> Self {
+		Self { parameters: PARAMETERS }
+	}
+}
+
+impl ExtBuilder {
+	/// Other periods than [`PARAMETERS`].
+	pub fn parameters(mut self, parameters: OracleParameters) -> Self {
+		self.parameters = parameters;
+		self
+	}
+
+	/// The chain's genesis state.
+	pub fn build(self) -> TestExternalities {
+		let genesis = RuntimeGenesisConfig {
+			oracle: crate::GenesisConfig { parameters: self.parameters, ..Default::default() },
+			..Default::default()
+		};
+		genesis.build_storage().expect("a genesis state").into()
+	}
+
+	/// Run a test at block 1 and check the invariants after it.
+	pub fn run(self, test: impl FnOnce()) {
+		self.build().execute_with(|| {
+			System::set_block_number(1); // Block 0 records no events.
+			Now::set(START);
+			SlotLength::set(SLOT);
+			TestDevices::place_all();
+			test();
+			Oracle::do_try_state().expect("invariants hold after every test");
+		});
+	}
+}
+
+/// The pallet's events so far; they are forgotten then.
+pub fn events() -> Vec<crate::Event<Test>> {
+	let events = System::read_events_for_pallet::<crate::Event<Test>>();
+	System::reset_events();
+	events
+}

@@ -1,0 +1,44 @@
+//! What the other pallets ask.
+
+use crate::{registers, safety, Config, Histories, Pallet, Registers, Reports};
+use voltree_primitives::{
+	Clock, IdentityTag, LineId, LineSafety, Moment, OnDeviceRemoved, SafetyOver, Verdict, WattHours,
+};
+
+impl<T: Config> LineSafety for Pallet<T> {
+	fn verdict(line: LineId, without: &[IdentityTag]) -> Verdict {
+		safety::verdict_at(&Self::witnesses(line), without, T::Clock::now())
+	}
+
+	fn owners(line: LineId, without: &[IdentityTag]) -> u32 {
+		safety::owners(&Self::witnesses(line), without)
+	}
+
+	fn safety_over(
+		lines: [LineId; 2],
+		without: &[IdentityTag],
+		from: Moment,
+		to: Moment,
+	) -> SafetyOver {
+		let [one, other] = lines;
+		let ones = Self::witnesses(one);
+		if one == other {
+			return safety::safety_over([&ones, &ones], without, from, to);
+		}
+		safety::safety_over([&ones, &Self::witnesses(other)], without, from, to)
+	}
+}
+
+impl<T: Config> voltree_primitives::Registers<T::AccountId> for Pallet<T> {
+	fn exported(meter: &T::AccountId, from: Moment, to: Moment) -> Option<WattHours> {
+		registers::exported(&Registers::<T>::get(meter), from, to)
+	}
+}
+
+impl<T: Config> OnDeviceRemoved<T::AccountId> for Pallet<T> {
+	fn device_removed(device: &T::AccountId) {
+		Reports::<T>::remove(device);
+		Histories::<T>::remove(device);
+		Registers::<T>::remove(device);
+	}
+}

@@ -1,0 +1,68 @@
+//! Which registers of a meter can be believed beside those already known: pure, no storage.
+
+use crate::types::{Register, RegisterBook, MAX_REGISTERS};
+use voltree_primitives::{energy, Moment, WattHours, Watts};
+
+/// Why a register is not believed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Disbelief {
+	/// The boundary has been reported.
+	AlreadyReported,
+	/// The book is full and the boundary lies before its oldest.
+	TooOld,
+	/// A register would run backwards.
+	NotMonotone,
+	/// A register would rise faster than the meter's rated power allows.
+	Implausible,
+}
+
+/// Whether both registers rise from `earlier` to `later`, and no faster than `power` allows.
+fn follows(earlier: &Register, later: &Register, power: Watts) -> Result<(), Disbelief> {
+	let rise = |from: WattHours, to: WattHours| to.checked_sub(from).ok_or(Disbelief::NotMonotone);
+	let most = energy(power, later.boundary.saturating_sub(earlier.boundary));
+	let import = rise(earlier.import, later.import)?;
+	let export = rise(earlier.export, later.export)?;
+	if import > most || export > most {
+		return Err(Disbelief::Implausible);
+	}
+	Ok(())
+}
+
+/// Where `new` belongs in `book`, if it agrees with its neighbours there. A late register between
+/// two known ones is as good as one at the end.
+pub fn place(book: &[Register], new: &Register, power: Watts) -> Result<usize, Disbelief> {
+	let position = match book.binary_search_by_key(&new.boundary, |known| known.boundary) {
+		Ok(_) => return Err(Disbelief::AlreadyReported),
+		Err(position) => position,
+	};
+	let is_full = u32::try_from(book.len()).map_or(true, |kept| kept >= MAX_REGISTERS);
+	if is_full && position == 0 {
+		return Err(Disbelief::TooOld);
+	}
+	if let Some(before) = position.checked_sub(1).and_then(|before| book.get(before)) {
+		follows(before, new, power)?;
+	}
+	if let Some(after) = book.get(position) {
+		follows(new, after, power)?;
+	}
+	Ok(position)
+}
+
+/// Put `new` where [`place`] says it belongs; of a full book the oldest register falls out.
+pub fn insert(book: &mut RegisterBook, position: usize, new: Register) {
+	let inserted = book.force_insert_keep_right(position, new);
+	debug_assert!(inserted.is_ok(), "place() names a position within the book");
+}
+
+/// Energy exported between two boundaries; `None` while one of their registers is missing, or if
+/// `to` lies before `from`.
+pub fn exported(book: &[Register], from: Moment, to: Moment) -> Option<WattHours> {
+	let at = |boundary: Moment| {
+		let found = book.binary_search_by_key(&boundary, |known| known.boundary).ok()?;
+		book.get(found).map(|register| register.export)
+	};
+	if to < from {
+		return None;
+	}
+	at(to)?.checked_sub(at(from)?)
+}

@@ -1,0 +1,24 @@
+//! What clients may ask about lines, sensors and meters.
+
+use crate::{LineView, Register, RegisterReading, SensorReport};
+use alloc::vec::Vec;
+use codec::Codec;
+use voltree_primitives::{IdentityTag, LineId};
+
+sp_api::decl_runtime_apis! {
+	/// Reads about lines and meters, and the bytes that devices sign.
+	pub trait SensorOracleApi<AccountId>
+	where
+		AccountId: Codec,
+	{
+		/// What the sensors of a line say now, those owned by `without` left out, and each sensor's
+		/// newest report.
+		fn line(line: LineId, without: Vec<IdentityTag>) -> LineView<AccountId>;
+		/// The newest registers of a meter, by rising boundary.
+		fn registers(meter: AccountId) -> Vec<Register>;
+		/// The bytes that a sensor signs so that someone else may send its report.
+		fn report_message(report: SensorReport<AccountId>) -> Vec<u8>;
+		/// The bytes that a meter signs so that someone else may send its reading.
+		fn register_message(reading: RegisterReading<AccountId>) -> Vec<u8>;
+	}
+}

@@ -1,0 +1,9 @@
+//! Tests of the calls, a module each, of the rule and of what neighbours and clients are told.
+
+mod neighbours;
+mod registers;
+mod report;
+mod report_register;
+mod safety;
+mod set_parameters;
+mod try_state;

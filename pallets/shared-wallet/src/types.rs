@@ -1,0 +1,74 @@
+//! What is stored of a shared wallet.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use voltree_primitives::{Balance, Moment, Token};
+
+/// A shared wallet: one buyer's escrow for one request.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+pub struct SharedWallet<AccountId> {
+	/// The buyer, on whose account the money is held.
+	pub owner: AccountId,
+	/// Public half of the key that may pay; the buyer's device keeps the other half.
+	pub key: AccountId,
+	/// Money not promised to any trade, in the smallest unit.
+	pub free: Balance,
+	/// Money locked for trades.
+	pub locked: Balance,
+	/// Nonce and end of the validity of the present token; `None` before the first.
+	pub certified: Option<Certification>,
+}
+
+/// What matters of the present token when somebody pays.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+)]
+pub struct Certification {
+	/// How often the token has been renewed.
+	pub nonce: u32,
+	/// Last moment at which it may be used to pay.
+	pub valid_until: Moment,
+}
+
+/// A token with the management centre's signature over its encoding.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+pub struct SignedToken<AccountId, Signature> {
+	/// What is certified.
+	pub token: Token<AccountId>,
+	/// The management centre's signature.
+	pub signature: Signature,
+}
+
+/// Money that has passed through an account in settled trades, in the smallest unit.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+)]
+pub struct CapitalFlow {
+	/// Paid out of it to sellers.
+	pub spent: Balance,
+	/// Received on it from buyers.
+	pub received: Balance,
+}

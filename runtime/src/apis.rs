@@ -1,0 +1,369 @@
+//! What the node and clients may ask the runtime.
+
+use crate::{
+	opaque::SessionKeys, AccountId, Aura, Balance, Blacklist, Block, Executive, Grandpa,
+	InherentDataExt, Market, Nonce, Registry, Runtime, RuntimeCall, RuntimeGenesisConfig,
+	SensorOracle, Signature, SharedWallet, System, TransactionPayment, VERSION,
+};
+use alloc::vec::Vec;
+use frame_support::{
+	genesis_builder_helper::{build_state, get_preset},
+	weights::Weight,
+};
+use pallet_blacklist::types::{AccountStanding, Entry};
+use pallet_credibility::types::Score;
+use pallet_grandpa::AuthorityId as GrandpaId;
+use pallet_market::{DeliverySlot, Offer, Quotes, Request, Trade};
+use pallet_registry::types::{Certificate, Device};
+use pallet_sensor_oracle::{LineView, Register, RegisterReading, SensorReport};
+use pallet_shared_wallet::{CapitalFlow, SignedToken};
+use pallet_transaction_payment_rpc_runtime_api::{FeeDetails, RuntimeDispatchInfo};
+use sp_api::impl_runtime_apis;
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
+use sp_runtime::{
+	traits::{Block as BlockT, NumberFor},
+	transaction_validity::{TransactionSource, TransactionValidity},
+	ApplyExtrinsicResult,
+};
+use sp_session::OpaqueGeneratedSessionKeys;
+use sp_version::RuntimeVersion;
+use voltree_primitives::{
+	Clock, IdentityTag, LineId, Moment, OfferId, RequestId, Token, TradeId,
+};
+
+impl_runtime_apis! {
+	impl sp_api::Core<Block> for Runtime {
+		fn version() -> RuntimeVersion {
+			VERSION
+		}
+
+		fn execute_block(block: <Block as BlockT>::LazyBlock) {
+			Executive::execute_block(block)
+		}
+
+		fn initialize_block(
+			header: &<Block as BlockT>::Header,
+		) -> sp_runtime::ExtrinsicInclusionMode {
+			Executive::initialize_block(header)
+		}
+	}
+
+	impl sp_api::Metadata<Block> for Runtime {
+		fn metadata() -> OpaqueMetadata {
+			OpaqueMetadata::new(Runtime::metadata().into())
+		}
+
+		fn metadata_at_version(version: u32) -> Option<OpaqueMetadata> {
+			Runtime::metadata_at_version(version)
+		}
+
+		fn metadata_versions() -> Vec<u32> {
+			Runtime::metadata_versions()
+		}
+	}
+
+	impl sp_block_builder::BlockBuilder<Block> for Runtime {
+		fn apply_extrinsic(extrinsic: <Block as BlockT>::Extrinsic) -> ApplyExtrinsicResult {
+			Executive::apply_extrinsic(extrinsic)
+		}
+
+		fn finalize_block() -> <Block as BlockT>::Header {
+			Executive::finalize_block()
+		}
+
+		fn inherent_extrinsics(
+			data: sp_inherents::InherentData,
+		) -> Vec<<Block as BlockT>::Extrinsic> {
+			data.create_extrinsics()
+		}
+
+		fn check_inherents(
+			block: <Block as BlockT>::LazyBlock,
+			data: sp_inherents::InherentData,
+		) -> sp_inherents::CheckInherentsResult {
+			data.check_extrinsics(&block)
+		}
+	}
+
+	impl sp_transaction_pool::runtime_api::TaggedTransactionQueue<Block> for Runtime {
+		fn validate_transaction(
+			source: TransactionSource,
+			tx: <Block as BlockT>::Extrinsic,
+			block_hash: <Block as BlockT>::Hash,
+		) -> TransactionValidity {
+			Executive::validate_transaction(source, tx, block_hash)
+		}
+	}
+
+	impl sp_offchain::OffchainWorkerApi<Block> for Runtime {
+		fn offchain_worker(header: &<Block as BlockT>::Header) {
+			Executive::offchain_worker(header)
+		}
+	}
+
+	impl sp_consensus_aura::AuraApi<Block, AuraId> for Runtime {
+		fn slot_duration() -> sp_consensus_aura::SlotDuration {
+			sp_consensus_aura::SlotDuration::from_millis(Aura::slot_duration())
+		}
+
+		fn authorities() -> Vec<AuraId> {
+			pallet_aura::Authorities::<Runtime>::get().into_inner()
+		}
+	}
+
+	impl sp_session::SessionKeys<Block> for Runtime {
+		fn generate_session_keys(
+			owner: Vec<u8>,
+			seed: Option<Vec<u8>>,
+		) -> OpaqueGeneratedSessionKeys {
+			SessionKeys::generate(&owner, seed).into()
+		}
+
+		fn decode_session_keys(encoded: Vec<u8>) -> Option<Vec<(Vec<u8>, KeyTypeId)>> {
+			SessionKeys::decode_into_raw_public_keys(&encoded)
+		}
+	}
+
+	impl sp_consensus_grandpa::GrandpaApi<Block> for Runtime {
+		fn grandpa_authorities() -> sp_consensus_grandpa::AuthorityList {
+			Grandpa::grandpa_authorities()
+		}
+
+		fn current_set_id() -> sp_consensus_grandpa::SetId {
+			Grandpa::current_set_id()
+		}
+
+		// Equivocations are reported with the communication tree's offences; until then there is
+		// no proof of key ownership to make.
+		fn submit_report_equivocation_unsigned_extrinsic(
+			_: sp_consensus_grandpa::EquivocationProof<
+				<Block as BlockT>::Hash,
+				NumberFor<Block>,
+			>,
+			_: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+		) -> Option<()> {
+			None
+		}
+
+		fn generate_key_ownership_proof(
+			_: sp_consensus_grandpa::SetId,
+			_: GrandpaId,
+		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
+			None
+		}
+	}
+
+	impl frame_system_rpc_runtime_api::AccountNonceApi<Block, AccountId, Nonce> for Runtime {
+		fn account_nonce(account: AccountId) -> Nonce {
+			System::account_nonce(account)
+		}
+	}
+
+	impl pallet_transaction_payment_rpc_runtime_api::TransactionPaymentApi<Block, Balance>
+		for Runtime
+	{
+		fn query_info(
+			uxt: <Block as BlockT>::Extrinsic,
+			len: u32,
+		) -> RuntimeDispatchInfo<Balance> {
+			TransactionPayment::query_info(uxt, len)
+		}
+
+		fn query_fee_details(uxt: <Block as BlockT>::Extrinsic, len: u32) -> FeeDetails<Balance> {
+			TransactionPayment::query_fee_details(uxt, len)
+		}
+
+		fn query_weight_to_fee(weight: Weight) -> Balance {
+			TransactionPayment::weight_to_fee(weight)
+		}
+
+		fn query_length_to_fee(length: u32) -> Balance {
+			TransactionPayment::length_to_fee(length)
+		}
+	}
+
+	impl pallet_transaction_payment_rpc_runtime_api::TransactionPaymentCallApi<
+		Block,
+		Balance,
+		RuntimeCall,
+	> for Runtime
+	{
+		fn query_call_info(call: RuntimeCall, len: u32) -> RuntimeDispatchInfo<Balance> {
+			TransactionPayment::query_call_info(call, len)
+		}
+
+		fn query_call_fee_details(call: RuntimeCall, len: u32) -> FeeDetails<Balance> {
+			TransactionPayment::query_call_fee_details(call, len)
+		}
+
+		fn query_weight_to_fee(weight: Weight) -> Balance {
+			TransactionPayment::weight_to_fee(weight)
+		}
+
+		fn query_length_to_fee(length: u32) -> Balance {
+			TransactionPayment::length_to_fee(length)
+		}
+	}
+
+	impl pallet_registry::runtime_api::RegistryApi<Block, AccountId> for Runtime {
+		fn certificate(account: AccountId) -> Option<Certificate> {
+			pallet_registry::Certificates::<Runtime>::get(account)
+		}
+
+		fn tag_of(account: AccountId) -> Option<IdentityTag> {
+			<Registry as voltree_primitives::Directory<AccountId>>::tag_of(&account)
+		}
+
+		fn wallets(account: AccountId) -> Vec<AccountId> {
+			Registry::wallets_of(&account)
+		}
+
+		fn devices_on(line: LineId) -> Vec<(AccountId, Device)> {
+			Registry::devices_on(line)
+		}
+
+		fn consent_message(account: AccountId, tag: IdentityTag) -> Vec<u8> {
+			Registry::consent_message(&account, &tag)
+		}
+
+		fn link_message(owner: AccountId, wallet: AccountId) -> Vec<u8> {
+			Registry::link_message(&owner, &wallet)
+		}
+
+		fn device_message(device: AccountId, owner: AccountId) -> Vec<u8> {
+			Registry::device_message(&device, &owner)
+		}
+	}
+
+	impl pallet_credibility::runtime_api::CredibilityApi<Block> for Runtime {
+		fn score(tag: IdentityTag) -> Option<Score> {
+			pallet_credibility::Scores::<Runtime>::get(tag)
+		}
+	}
+
+	impl pallet_blacklist::runtime_api::BlacklistApi<Block, AccountId> for Runtime {
+		fn entry(tag: IdentityTag) -> Option<Entry> {
+			pallet_blacklist::Entries::<Runtime>::get(tag)
+		}
+
+		fn standing(account: AccountId) -> AccountStanding {
+			Blacklist::standing(&account)
+		}
+	}
+
+	impl pallet_shared_wallet::runtime_api::SharedWalletApi<Block, AccountId, Signature>
+		for Runtime
+	{
+		fn wallet(id: RequestId) -> Option<pallet_shared_wallet::SharedWallet<AccountId>> {
+			pallet_shared_wallet::Wallets::<Runtime>::get(id)
+		}
+
+		fn token(id: RequestId) -> Option<SignedToken<AccountId, Signature>> {
+			pallet_shared_wallet::Tokens::<Runtime>::get(id)
+		}
+
+		fn capital_flow(who: AccountId) -> Vec<(AccountId, CapitalFlow)> {
+			let mut accounts = Registry::wallets_of(&who);
+			accounts.insert(0, who);
+			accounts
+				.into_iter()
+				.map(|account| {
+					let flow = pallet_shared_wallet::Flows::<Runtime>::get(&account);
+					(account, flow)
+				})
+				.collect()
+		}
+	}
+
+	impl pallet_market::runtime_api::MarketApi<Block, AccountId> for Runtime {
+		fn now() -> Moment {
+			crate::CommunicationTree::now()
+		}
+
+		fn next_slot() -> DeliverySlot {
+			Market::next_slot()
+		}
+
+		fn request(id: RequestId) -> Option<Request<AccountId>> {
+			pallet_market::Requests::<Runtime>::get(id)
+		}
+
+		fn offer(id: OfferId) -> Option<Offer<AccountId>> {
+			pallet_market::Offers::<Runtime>::get(id)
+		}
+
+		fn trade(id: TradeId) -> Option<Trade<AccountId>> {
+			pallet_market::Trades::<Runtime>::get(id)
+		}
+
+		fn offers(slot: Moment, line: LineId) -> Vec<(OfferId, Offer<AccountId>)> {
+			Market::offers_of(slot, line)
+		}
+
+		fn quotes(request: RequestId) -> Option<Quotes<AccountId>> {
+			pallet_market::Requests::<Runtime>::get(request)
+				.map(|request| Market::quotes_of(&request))
+		}
+
+		fn token_to_sign(request: RequestId) -> Option<Token<AccountId>> {
+			let asked = pallet_market::Requests::<Runtime>::get(request)?;
+			let (pay_by, valid_until) = Market::terms_of(&asked);
+			SharedWallet::token_to_sign(request, asked.volume, pay_by, valid_until)
+		}
+
+		fn trades_of(who: AccountId) -> Vec<(TradeId, Trade<AccountId>)> {
+			Market::trades_of(&who)
+		}
+	}
+
+	impl pallet_sensor_oracle::runtime_api::SensorOracleApi<Block, AccountId> for Runtime {
+		fn line(line: LineId, without: Vec<IdentityTag>) -> LineView<AccountId> {
+			SensorOracle::line_view(line, &without)
+		}
+
+		fn registers(meter: AccountId) -> Vec<Register> {
+			SensorOracle::registers_of(&meter)
+		}
+
+		fn report_message(report: SensorReport<AccountId>) -> Vec<u8> {
+			SensorOracle::report_message(&report)
+		}
+
+		fn register_message(reading: RegisterReading<AccountId>) -> Vec<u8> {
+			SensorOracle::register_message(&reading)
+		}
+	}
+
+	impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
+		fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
+			build_state::<RuntimeGenesisConfig>(config)
+		}
+
+		fn get_preset(id: &Option<sp_genesis_builder::PresetId>) -> Option<Vec<u8>> {
+			get_preset::<RuntimeGenesisConfig>(id, crate::genesis::preset)
+		}
+
+		fn preset_names() -> Vec<sp_genesis_builder::PresetId> {
+			crate::genesis::NAMES.iter().map(|name| (*name).into()).collect()
+		}
+	}
+
+	#[cfg(feature = "try-runtime")]
+	impl frame_try_runtime::TryRuntime<Block> for Runtime {
+		fn on_runtime_upgrade(checks: frame_try_runtime::UpgradeCheckSelect) -> (Weight, Weight) {
+			let weight = Executive::try_runtime_upgrade(checks).expect("the upgrade's checks hold");
+			(weight, crate::configs::system::RuntimeBlockWeights::get().max_block)
+		}
+
+		fn execute_block(
+			block: <Block as BlockT>::LazyBlock,
+			state_root_check: bool,
+			signature_check: bool,
+			select: frame_try_runtime::TryStateSelect,
+		) -> Weight {
+			Executive::try_execute_block(block, state_root_check, signature_check, select)
+				.expect("the block's checks hold")
+		}
+	}
+}

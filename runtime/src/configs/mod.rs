@@ -1,0 +1,7 @@
+//! Configuration of the pallets, a file per domain.
+
+pub mod authority;
+pub mod consensus;
+pub mod money;
+pub mod system;
+pub mod trade;
