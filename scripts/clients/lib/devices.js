@@ -1,0 +1,58 @@
+// What devices report: sensors what they see of their line, meters their registers. A report is
+// free when the device sends it itself or signed it.
+
+import { blake2AsHex } from '@polkadot/util-crypto';
+import { account } from './chain.js';
+
+/** A meter of the development networks: that of household `number`. */
+export const meter = (number) => account(`//Meter//${number}`);
+
+/** A sensor of the development networks. */
+export const sensor = (line, owner) => account(`//Sensor//${line}//${owner}`);
+
+/**
+ * A sensor's report: `kind` is Clear, Thunderstorm, Wind, LineFault or Overload, `observed` chain
+ * time, `measurements` anything that can be written as JSON (its hash goes along).
+ */
+export function lineReport(device, kind, observed, measurements = {}, model = 'a person') {
+	return {
+		sensor: device.address,
+		class: kind,
+		confidence: 1_000_000,
+		model: blake2AsHex(model),
+		observed,
+		digest: blake2AsHex(JSON.stringify(measurements)),
+	};
+}
+
+/** A meter's registers in Wh at a slot boundary. */
+export const reading = (device, boundary, imported, exported) => ({
+	meter: device.address,
+	boundary,
+	import: imported,
+	export: exported,
+});
+
+/** The call by which a device sends its own report. */
+export const reportCall = (chain, report) => chain.api.tx.sensorOracle.report(report, null);
+
+/** The call by which a meter sends its own reading. */
+export const readingCall = (chain, values) =>
+	chain.api.tx.sensorOracle.reportRegister(values, null);
+
+/** The device's signature, with which somebody else may send its report. */
+export async function signReport(chain, device, report) {
+	const message = await chain.api.call.sensorOracleApi.reportMessage(report);
+	return { Sr25519: device.sign(message) };
+}
+
+/** The meter's signature, with which somebody else may send its reading. */
+export async function signReading(chain, device, values) {
+	const message = await chain.api.call.sensorOracleApi.registerMessage(values);
+	return { Sr25519: device.sign(message) };
+}
+
+/** What the sensors of a line say now: `Safe`, `Hazard` or `Stale`. */
+export async function verdict(chain, line) {
+	return (await chain.api.call.sensorOracleApi.line(line, [])).verdict.type;
+}
