@@ -3,7 +3,7 @@
 use crate::{
 	opaque::SessionKeys, AccountId, Aura, Balance, Blacklist, Block, Executive, Grandpa,
 	InherentDataExt, Market, Nonce, Registry, Runtime, RuntimeCall, RuntimeGenesisConfig,
-	SensorOracle, Signature, SharedWallet, System, TransactionPayment, VERSION,
+	SensorOracle, SharedWallet, Signature, System, TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -29,7 +29,7 @@ use sp_runtime::{
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 use voltree_primitives::{
-	Clock, IdentityTag, LineId, Moment, OfferId, RequestId, Token, TradeId,
+	Clock, IdentityTag, LineId, Message, Moment, OfferId, RequestId, Token, TradeId,
 };
 
 impl_runtime_apis! {
@@ -223,15 +223,24 @@ impl_runtime_apis! {
 			Registry::devices_on(line)
 		}
 
-		fn consent_message(account: AccountId, tag: IdentityTag) -> Vec<u8> {
+		fn consent_message(
+			account: AccountId,
+			tag: IdentityTag,
+		) -> Message<(AccountId, IdentityTag)> {
 			Registry::consent_message(&account, &tag)
 		}
 
-		fn link_message(owner: AccountId, wallet: AccountId) -> Vec<u8> {
+		fn link_message(
+			owner: AccountId,
+			wallet: AccountId,
+		) -> Message<(AccountId, AccountId, u32)> {
 			Registry::link_message(&owner, &wallet)
 		}
 
-		fn device_message(device: AccountId, owner: AccountId) -> Vec<u8> {
+		fn device_message(
+			device: AccountId,
+			owner: AccountId,
+		) -> Message<(AccountId, AccountId)> {
 			Registry::device_message(&device, &owner)
 		}
 	}
@@ -326,12 +335,16 @@ impl_runtime_apis! {
 			SensorOracle::registers_of(&meter)
 		}
 
-		fn report_message(report: SensorReport<AccountId>) -> Vec<u8> {
-			SensorOracle::report_message(&report)
+		fn report_message(
+			report: SensorReport<AccountId>,
+		) -> Message<SensorReport<AccountId>> {
+			SensorOracle::report_message(report)
 		}
 
-		fn register_message(reading: RegisterReading<AccountId>) -> Vec<u8> {
-			SensorOracle::register_message(&reading)
+		fn register_message(
+			reading: RegisterReading<AccountId>,
+		) -> Message<RegisterReading<AccountId>> {
+			SensorOracle::register_message(reading)
 		}
 	}
 

@@ -60,4 +60,3 @@ fn accounts() -> impl Iterator<Item = (AccountId, Balance)> {
 	frame_system::Account::<Runtime>::iter()
 		.map(|(who, info)| (who, info.data.free.saturating_add(info.data.reserved)))
 }
-

@@ -23,7 +23,7 @@ pub mod configs;
 pub mod genesis;
 pub mod invariants;
 
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, vec::Vec};
 use sp_runtime::{
 	generic, impl_opaque_keys,
 	traits::{BlakeTwo256, IdentifyAccount, Verify},

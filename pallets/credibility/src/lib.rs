@@ -10,7 +10,7 @@
 //!
 //! | Call | Who | Leads to |
 //! |---|---|---|
-//! | [`Pallet::set_parameters`] | the authority | other parameters, for new tags and coming events |
+//! | [`Pallet::set_parameters`] | the authority | other parameters from now on |
 //!
 //! The rest comes through the traits `OnEnrolled` (from the registry) and `Credibility` (from the
 //! market). Who listens to `OnCredit` hears of every change.

@@ -63,10 +63,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(request.lines.contains(&offer.line), Error::<T>::LineNotAccepted);
 		ensure!(offer.tag != request.tag, Error::<T>::SelfTrade);
 		ensure!(offer.price <= request.max_price, Error::<T>::TooExpensive);
-		ensure!(
-			T::Credibility::credit(&offer.tag) >= request.min_credit,
-			Error::<T>::CreditTooLow
-		);
+		ensure!(T::Credibility::credit(&offer.tag) >= request.min_credit, Error::<T>::CreditTooLow);
 		ensure!(Self::in_good_standing(&offer.seller), Error::<T>::SellerNotInGoodStanding);
 		Ok(())
 	}
@@ -146,11 +143,7 @@ impl<T: Config> Pallet<T> {
 		// A slot's gate must lie ahead: round up what comes after now and the lead.
 		let earliest = T::Clock::now().saturating_add(lead).saturating_add(1);
 		let start = earliest.div_ceil(length.max(1)).saturating_mul(length);
-		DeliverySlot {
-			start,
-			end: start.saturating_add(length),
-			gate: start.saturating_sub(lead),
-		}
+		DeliverySlot { start, end: start.saturating_add(length), gate: start.saturating_sub(lead) }
 	}
 
 	/// Unsettled trades of an account, at most 256, by number.

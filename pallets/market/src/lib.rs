@@ -149,14 +149,8 @@ pub mod pallet {
 	/// The order book: open offers of a slot and line, the cheapest first.
 	// Identity: the second key is a price and one of our numbers; its order in the trie is the point.
 	#[pallet::storage]
-	pub type Book<T: Config> = StorageDoubleMap<
-		_,
-		Twox64Concat,
-		(Moment, LineId),
-		Identity,
-		(Sorted<16>, Sorted<8>),
-		(),
-	>;
+	pub type Book<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, (Moment, LineId), Identity, (Sorted<16>, Sorted<8>), ()>;
 
 	/// How many offers a tag has open for a line and slot.
 	#[pallet::storage]
@@ -190,7 +184,10 @@ pub mod pallet {
 	#[pallet::genesis_build]
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
-			assert!(self.parameters.is_valid(), "market.parameters are out of range: see Parameters");
+			assert!(
+				self.parameters.is_valid(),
+				"market.parameters are out of range: see Parameters"
+			);
 			MarketParameters::<T>::put(&self.parameters);
 		}
 	}
@@ -199,9 +196,19 @@ pub mod pallet {
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
 		/// A buyer asks for power. Sellers answer with offers.
-		Requested { request: RequestId, buyer: T::AccountId, tag: IdentityTag, demand: Demand<T::AccountId> },
+		Requested {
+			request: RequestId,
+			buyer: T::AccountId,
+			tag: IdentityTag,
+			demand: Demand<T::AccountId>,
+		},
 		/// A seller proposes power.
-		Offered { offer: OfferId, seller: T::AccountId, tag: IdentityTag, supply: Supply<T::AccountId> },
+		Offered {
+			offer: OfferId,
+			seller: T::AccountId,
+			tag: IdentityTag,
+			supply: Supply<T::AccountId>,
+		},
 		/// An offer is no longer open; `unsold` Wh were left.
 		OfferClosed { offer: OfferId, unsold: WattHours },
 		/// The management centre certified the shared wallet of a request.

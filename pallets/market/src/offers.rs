@@ -69,7 +69,7 @@ impl<T: Config> Pallet<T> {
 				let metered = T::Devices::has_meter(tag, supply.line);
 				ensure!(!metered, Error::<T>::MeterRequired);
 				Ok(())
-			},
+			}
 		}
 	}
 
@@ -79,10 +79,7 @@ impl<T: Config> Pallet<T> {
 		line: LineId,
 	) -> DispatchResult {
 		let registered = T::Devices::meter(meter).ok_or(Error::<T>::InvalidMeter)?;
-		ensure!(
-			registered.owner == *tag && registered.line == line,
-			Error::<T>::InvalidMeter
-		);
+		ensure!(registered.owner == *tag && registered.line == line, Error::<T>::InvalidMeter);
 		Ok(())
 	}
 

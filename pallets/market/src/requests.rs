@@ -108,9 +108,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(now <= respond_by, Error::<T>::TooLate);
 		let parameters = MarketParameters::<T>::get();
 		let quotes = Self::quotes_of(&request);
-		let on_offer = quotes
-			.iter()
-			.fold(0, |sum: WattHours, quote| sum.saturating_add(quote.available));
+		let on_offer =
+			quotes.iter().fold(0, |sum: WattHours, quote| sum.saturating_add(quote.available));
 		let window_ends =
 			request.opened.saturating_add(Self::window(parameters.offer_window, request.round));
 		ensure!(now >= window_ends || on_offer >= request.volume, Error::<T>::TooEarly);
@@ -159,7 +158,7 @@ impl<T: Config> Pallet<T> {
 			RequestState::Open { respond_by } => Some(respond_by),
 			RequestState::Responded { late_by, .. } if Judged::<T>::contains_key(id) => {
 				Some(late_by)
-			},
+			}
 			RequestState::Responded { pay_by, .. } => Some(pay_by),
 			RequestState::Closed => None,
 		}
@@ -193,7 +192,7 @@ impl<T: Config> Pallet<T> {
 				// What stood until now decides, even if it is gone when the grace ends.
 				Judged::<T>::insert(id, Self::smallest_eligible(id, &request));
 				Self::schedule(late_by, Kind::Request, id);
-			},
+			}
 			RequestState::Responded { .. } => Self::take_no_more_fills(id, request),
 			RequestState::Closed => (),
 		}
@@ -209,7 +208,7 @@ impl<T: Config> Pallet<T> {
 				Some(volume) => {
 					T::Credibility::untimely(&request.tag, volume, Cause::NotPaid);
 					Ending::NotPaid
-				},
+				}
 				None => Ending::NothingToPay,
 			};
 			Self::end_request(id, ending);
@@ -218,7 +217,6 @@ impl<T: Config> Pallet<T> {
 		} else {
 			request.state = RequestState::Closed;
 			Requests::<T>::insert(id, request);
-			Responses::<T>::remove(id);
 			Judged::<T>::remove(id);
 		}
 	}

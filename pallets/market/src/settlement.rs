@@ -19,11 +19,11 @@ impl<T: Config> Pallet<T> {
 			TradeState::Started { .. } => Self::slot_ended(id, trade),
 			TradeState::Delivered { delivery } if delivery.attested == Attested::Pending => {
 				Self::read_meter(id, trade, delivery);
-			},
+			}
 			TradeState::Delivered { delivery } => Self::never_billed(id, &trade, delivery),
 			TradeState::Billed { delivery, billed, payee } => {
 				Self::never_confirmed(id, &trade, delivery, billed, &payee);
-			},
+			}
 		}
 	}
 
@@ -73,9 +73,10 @@ impl<T: Config> Pallet<T> {
 	/// `meter_by`: allot the meter's energy to the trade. The trades of a meter and slot come here
 	/// in the order in which they were paid, because their numbers rise with it.
 	fn read_meter(id: TradeId, mut trade: Trade<T::AccountId>, mut delivery: Delivery) {
-		let exported = trade.meter.as_ref().and_then(|meter| {
-			T::Registers::exported(meter, trade.slot.start, trade.slot.end)
-		});
+		let exported = trade
+			.meter
+			.as_ref()
+			.and_then(|meter| T::Registers::exported(meter, trade.slot.start, trade.slot.end));
 		delivery.attested = Self::draw_from_meter(&trade, exported);
 		Self::schedule(trade.deadlines.bill_by, Kind::Trade, id);
 		trade.state = TradeState::Delivered { delivery };
@@ -89,8 +90,8 @@ impl<T: Config> Pallet<T> {
 		let Some(meter) = &trade.meter else { return Attested::Unmetered };
 		MeterSlots::<T>::mutate_exists((meter, trade.slot.start), |slot| {
 			let mut meter_slot = slot.take().unwrap_or_default();
-			let share = exported
-				.map(|energy| energy.saturating_sub(meter_slot.allotted).min(trade.volume));
+			let share =
+				exported.map(|energy| energy.saturating_sub(meter_slot.allotted).min(trade.volume));
 			meter_slot.allotted = meter_slot.allotted.saturating_add(share.unwrap_or_default());
 			meter_slot.waiting = meter_slot.waiting.saturating_sub(1);
 			*slot = Some(meter_slot).filter(|left| !left.waiting.is_zero());
@@ -104,9 +105,7 @@ impl<T: Config> Pallet<T> {
 		let (outcome, delivered, cause) = match delivery.attested {
 			Attested::Allotted(allotted) => (Outcome::SettledUnbilled, allotted, Cause::NotBilled),
 			Attested::Silent => (Outcome::SettledUnbilled, 0, Cause::NotBilled),
-			Attested::Unmetered | Attested::Pending => {
-				(Outcome::NotBilled, 0, Cause::NotDelivered)
-			},
+			Attested::Unmetered | Attested::Pending => (Outcome::NotBilled, 0, Cause::NotDelivered),
 		};
 		if !delivery.excused {
 			Self::count_seller(trade, delivered, cause);
@@ -132,7 +131,7 @@ impl<T: Config> Pallet<T> {
 			match delivery.attested {
 				Attested::Unmetered | Attested::Pending => {
 					T::Credibility::untimely(&trade.buyer.tag, 0, Cause::NotConfirmed);
-				},
+				}
 				// A silent register attests nothing that the buyer could have confirmed.
 				Attested::Silent => Self::count_seller(trade, 0, Cause::Delivered),
 				// Nor is there anything to confirm where nothing was delivered.
@@ -140,7 +139,7 @@ impl<T: Config> Pallet<T> {
 				Attested::Allotted(allotted) => {
 					T::Credibility::untimely(&trade.buyer.tag, delivered, Cause::NotConfirmed);
 					Self::count_seller(trade, allotted, Cause::Delivered);
-				},
+				}
 			}
 		}
 		Self::settle(id, trade, outcome, delivered, payee);
@@ -148,11 +147,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Count the seller's behaviour once, by the worst that fits: nothing delivered, delivered
 	/// short beyond the tolerance, otherwise `cause`.
-	pub(crate) fn count_seller(
-		trade: &Trade<T::AccountId>,
-		delivered: WattHours,
-		cause: Cause,
-	) {
+	pub(crate) fn count_seller(trade: &Trade<T::AccountId>, delivered: WattHours, cause: Cause) {
 		let tag = &trade.seller.tag;
 		let missing = trade.volume.saturating_sub(delivered);
 		let tolerated = trade

@@ -115,9 +115,7 @@ impl<T: Config> Pallet<T> {
 		locked: voltree_primitives::Balance,
 	) -> Trade<T::AccountId> {
 		let parameters = MarketParameters::<T>::get();
-		let after = |moment: Moment, span| {
-			moment.saturating_add(Self::window(span, request.round))
-		};
+		let after = |moment: Moment, span| moment.saturating_add(Self::window(span, request.round));
 		let meter_by = after(offer.slot.end, parameters.meter_window);
 		let bill_by = after(meter_by, parameters.bill_window);
 		let confirm_by = after(bill_by, parameters.confirm_window);
@@ -189,10 +187,7 @@ impl<T: Config> Pallet<T> {
 			_ => trade.volume,
 		};
 		ensure!(billed <= most, Error::<T>::ExceedsDelivery);
-		ensure!(
-			T::Directory::is_wallet_of(&payee, &trade.seller.tag),
-			Error::<T>::NotAWallet
-		);
+		ensure!(T::Directory::is_wallet_of(&payee, &trade.seller.tag), Error::<T>::NotAWallet);
 		ensure!(frame_system::Pallet::<T>::account_exists(&payee), Error::<T>::PayeeNotAlive);
 
 		Self::unschedule(trade.deadlines.bill_by, Kind::Trade, id);

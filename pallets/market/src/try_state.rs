@@ -4,8 +4,8 @@
 
 use crate::{
 	agenda::{Entry, Kind},
-	Agenda, Attested, Book, Config, Judged, MeterSlots, Offers, OpenOffers, Pallet, RequestState, Requests,
-	Responses, Trade, TradeState, Trades,
+	Agenda, Attested, Book, Config, Judged, MeterSlots, Offers, OpenOffers, Pallet, RequestState,
+	Requests, Responses, Trade, TradeState, Trades,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::ensure;
@@ -44,7 +44,7 @@ impl<T: Config> Pallet<T> {
 			TradeState::Paid | TradeState::Started { .. } => trade.slot.end,
 			TradeState::Delivered { delivery } if delivery.attested == Attested::Pending => {
 				trade.deadlines.meter_by
-			},
+			}
 			TradeState::Delivered { .. } => trade.deadlines.bill_by,
 			TradeState::Billed { delivery, .. } => Self::answer_by(trade, delivery.attested),
 		}
@@ -91,15 +91,13 @@ impl<T: Config> Pallet<T> {
 			);
 		}
 		ensure!(unsettled.is_empty(), "a trade without its request");
-		let responded = |id| {
-			Requests::<T>::get(id)
-				.is_some_and(|request| matches!(request.state, RequestState::Responded { .. }))
-		};
 		for id in Responses::<T>::iter_keys() {
-			ensure!(responded(id), "quotes of a request that cannot be paid");
+			ensure!(Requests::<T>::contains_key(id), "quotes without their request");
 		}
 		for id in Judged::<T>::iter_keys() {
-			ensure!(responded(id), "a judgement about a request that cannot be paid");
+			let payable = Requests::<T>::get(id)
+				.is_some_and(|request| matches!(request.state, RequestState::Responded { .. }));
+			ensure!(payable, "a judgement about a request that cannot be paid");
 		}
 		Ok(())
 	}
@@ -125,7 +123,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Money locked by all trades of a request; what its shared wallet must have locked.
-	pub fn locked_by_trades() -> BTreeMap<voltree_primitives::RequestId, voltree_primitives::Balance> {
+	pub fn locked_by_trades() -> BTreeMap<voltree_primitives::RequestId, voltree_primitives::Balance>
+	{
 		let mut locked = BTreeMap::<_, voltree_primitives::Balance>::new();
 		for trade in Trades::<T>::iter_values() {
 			let sum = locked.entry(trade.request).or_default();

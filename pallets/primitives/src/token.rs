@@ -158,10 +158,7 @@ mod tests {
 		let signature: MultiSignature = Alice.sign(&token().encode()).into();
 		let service = Alice.to_account_id();
 		assert_eq!(token().verify(&signature, &service, GENESIS, 10_000), Ok(()));
-		assert_eq!(
-			token().verify(&signature, &service, GENESIS, 10_001),
-			Err(TokenFault::Expired)
-		);
+		assert_eq!(token().verify(&signature, &service, GENESIS, 10_001), Err(TokenFault::Expired));
 		assert_eq!(
 			token().verify(&signature, &service, H256::zero(), 6_000),
 			Err(TokenFault::Foreign)
@@ -171,10 +168,7 @@ mod tests {
 			Err(TokenFault::Forged)
 		);
 		let inflated = Token { balance: 1_001, ..token() };
-		assert_eq!(
-			inflated.verify(&signature, &service, GENESIS, 6_000),
-			Err(TokenFault::Forged)
-		);
+		assert_eq!(inflated.verify(&signature, &service, GENESIS, 6_000), Err(TokenFault::Forged));
 	}
 
 	#[test]

@@ -1,6 +1,6 @@
 //! What a pallet may ask of its neighbours. The runtime decides who answers.
 
-use crate::{Balance, Credit, IdentityTag, LineId, Moment, Record, Role, Watts, WattHours};
+use crate::{Balance, Credit, IdentityTag, LineId, Moment, Record, Role, WattHours, Watts};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

@@ -4,7 +4,6 @@ use crate::{
 	pallet::*,
 	types::{Application, Certificate, CurrencyOf, Device, DeviceKind, Line, MemberOf},
 };
-use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
 	ensure,
@@ -28,24 +27,33 @@ impl<T: Config> Pallet<T> {
 		T::PotId::get().into_account_truncating()
 	}
 
-	/// What a newcomer signs to be certified under `tag`.
-	pub fn consent_message(account: &T::AccountId, tag: &IdentityTag) -> Vec<u8> {
-		Self::message(CONSENT, (account, tag))
+	/// What a newcomer signs, encoded, to be certified under `tag`.
+	pub fn consent_message(
+		account: &T::AccountId,
+		tag: &IdentityTag,
+	) -> Message<(T::AccountId, IdentityTag)> {
+		Self::message(CONSENT, (account.clone(), *tag))
 	}
 
-	/// What `wallet` signs to be the next wallet that `owner` links.
-	pub fn link_message(owner: &T::AccountId, wallet: &T::AccountId) -> Vec<u8> {
-		Self::message(LINK, (owner, wallet, Nonces::<T>::get(owner)))
+	/// What `wallet` signs, encoded, to be the next wallet that `owner` links.
+	pub fn link_message(
+		owner: &T::AccountId,
+		wallet: &T::AccountId,
+	) -> Message<(T::AccountId, T::AccountId, u32)> {
+		Self::message(LINK, (owner.clone(), wallet.clone(), Nonces::<T>::get(owner)))
 	}
 
-	/// What `device` signs to be registered for `owner`.
-	pub fn device_message(device: &T::AccountId, owner: &T::AccountId) -> Vec<u8> {
-		Self::message(DEVICE, (device, owner))
+	/// What `device` signs, encoded, to be registered for `owner`.
+	pub fn device_message(
+		device: &T::AccountId,
+		owner: &T::AccountId,
+	) -> Message<(T::AccountId, T::AccountId)> {
+		Self::message(DEVICE, (device.clone(), owner.clone()))
 	}
 
-	fn message(domain: Domain, body: impl Encode) -> Vec<u8> {
+	fn message<Body>(domain: Domain, body: Body) -> Message<Body> {
 		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
-		Message { domain, genesis, body }.encode()
+		Message { domain, genesis, body }
 	}
 
 	pub(crate) fn smallest_balance() -> Balance {
@@ -113,7 +121,7 @@ impl<T: Config> Pallet<T> {
 		let latest = now.saturating_add(Parameters::<T>::get().longest_certificate);
 		ensure!(expires > now && expires <= latest, Error::<T>::InvalidExpiry);
 		if let Some(signature) = &consent {
-			let message = Self::consent_message(account, &tag);
+			let message = Self::consent_message(account, &tag).encode();
 			ensure!(is_signed_by(&message, signature, account), Error::<T>::BadSignature);
 		}
 		let applied = Self::close_application(account)?;
@@ -202,7 +210,7 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		let tag = Self::valid_certificate(owner)?.tag;
 		Self::ensure_unused(wallet)?;
-		let message = Self::link_message(owner, wallet);
+		let message = Self::link_message(owner, wallet).encode();
 		ensure!(is_signed_by(&message, signature, wallet), Error::<T>::BadSignature);
 		Members::<T>::try_mutate(tag, |slot| {
 			let member = slot.as_mut().ok_or(Error::<T>::NotCertified)?;
@@ -246,7 +254,7 @@ impl<T: Config> Pallet<T> {
 		signature: &T::Signature,
 	) -> DispatchResult {
 		let tag = Self::valid_certificate(&owner)?.tag;
-		let message = Self::device_message(&device, &owner);
+		let message = Self::device_message(&device, &owner).encode();
 		ensure!(is_signed_by(&message, signature, &device), Error::<T>::BadSignature);
 		Self::connect(&device, Device { kind, owner: tag, line, rated_power })?;
 		Self::deposit_event(Event::DeviceRegistered {

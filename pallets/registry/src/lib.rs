@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | [`Pallet::register`] | anybody, with a deposit | an application |
 //! | [`Pallet::withdraw_application`] | the applicant | deposit back |
-//! | [`Pallet::certify`] | the management centre's service | a certificate, the first one with an endowment |
+//! | [`Pallet::certify`] | the management centre's service | a certificate, at first with money |
 //! | [`Pallet::revoke`] | the authority | the certificate ends, for ever |
 //! | [`Pallet::link_wallet`] | a certified account | the wallet stands for it |
 //! | [`Pallet::unlink_wallet`] | the owner, or the wallet itself | it no longer does |

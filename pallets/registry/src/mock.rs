@@ -165,15 +165,15 @@ pub fn service() -> RuntimeOrigin {
 
 /// Signatures over the bytes that the runtime API gives to clients.
 pub fn consent(who: Keyring, tag: IdentityTag) -> MultiSignature {
-	who.sign(&Registry::consent_message(&id(who), &tag)).into()
+	who.sign(&Registry::consent_message(&id(who), &tag).encode()).into()
 }
 
 pub fn link(owner: Keyring, wallet: Keyring) -> MultiSignature {
-	wallet.sign(&Registry::link_message(&id(owner), &id(wallet))).into()
+	wallet.sign(&Registry::link_message(&id(owner), &id(wallet)).encode()).into()
 }
 
 pub fn device_consent(device: Keyring, owner: Keyring) -> MultiSignature {
-	device.sign(&Registry::device_message(&id(device), &id(owner))).into()
+	device.sign(&Registry::device_message(&id(device), &id(owner)).encode()).into()
 }
 
 /// An account of which nobody has the key.

@@ -3,7 +3,7 @@
 use crate::types::{Certificate, Device};
 use alloc::vec::Vec;
 use codec::Codec;
-use voltree_primitives::{IdentityTag, LineId};
+use voltree_primitives::{IdentityTag, LineId, Message};
 
 sp_api::decl_runtime_apis! {
 	/// Who is who.
@@ -19,11 +19,21 @@ sp_api::decl_runtime_apis! {
 		fn wallets(account: AccountId) -> Vec<AccountId>;
 		/// The meters and sensors on a line.
 		fn devices_on(line: LineId) -> Vec<(AccountId, Device)>;
-		/// The bytes that `account` signs to be certified under `tag`.
-		fn consent_message(account: AccountId, tag: IdentityTag) -> Vec<u8>;
-		/// The bytes that `wallet` signs to be the next wallet that `owner` links.
-		fn link_message(owner: AccountId, wallet: AccountId) -> Vec<u8>;
-		/// The bytes that `device` signs to be registered for `owner`.
-		fn device_message(device: AccountId, owner: AccountId) -> Vec<u8>;
+		/// What `account` signs, in its SCALE encoding, to be certified under `tag`.
+		fn consent_message(
+			account: AccountId,
+			tag: IdentityTag,
+		) -> Message<(AccountId, IdentityTag)>;
+		/// What `wallet` signs, in its SCALE encoding, to be the next wallet that `owner` links. The
+		/// number counts the wallets that `owner` has linked before.
+		fn link_message(
+			owner: AccountId,
+			wallet: AccountId,
+		) -> Message<(AccountId, AccountId, u32)>;
+		/// What `device` signs, in its SCALE encoding, to be registered for `owner`.
+		fn device_message(
+			device: AccountId,
+			owner: AccountId,
+		) -> Message<(AccountId, AccountId)>;
 	}
 }

@@ -168,5 +168,5 @@ pub type GenesisDevice<T> = (
 	Watts,
 );
 
-/// Balance of the pot and of accounts is [`Balance`]; this ties the configured currency to it.
+/// The money of a runtime.
 pub(crate) type CurrencyOf<T> = <T as Config>::Currency;

@@ -53,13 +53,16 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn register() -> Weight {
-		// Reads: application, wallet, device, certificate, holds, account. Writes: application, holds, account.
+		// Reads: application, wallet, device, certificate, holds, account. Writes: application,
+		// holds, account.
 		compute(MONEY, 6).saturating_add(T::DbWeight::get().reads_writes(6, 3))
 	}
+
 	fn withdraw_application() -> Weight {
 		// Application, holds, account.
 		compute(MONEY, 3).saturating_add(T::DbWeight::get().reads_writes(3, 3))
 	}
+
 	fn certify() -> Weight {
 		// Reads: two service keys, time, parameters, genesis hash, application, holds, wallet, device,
 		// certificate, member, enrolment (two), pot, account. Writes: application, holds, member twice,
@@ -67,37 +70,45 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		compute(SIGNATURE.saturating_add(MONEY).saturating_add(MONEY), 15)
 			.saturating_add(T::DbWeight::get().reads_writes(15, 9))
 	}
+
 	fn revoke() -> Weight {
 		// The certificate.
 		compute(0, 1).saturating_add(T::DbWeight::get().reads_writes(1, 1))
 	}
+
 	fn link_wallet() -> Weight {
 		// Reads: certificate, time, wallet's certificate, wallet, device, genesis hash, nonce, member.
 		// Writes: member, nonce, wallet.
 		compute(SIGNATURE, 8).saturating_add(T::DbWeight::get().reads_writes(8, 3))
 	}
+
 	fn unlink_wallet() -> Weight {
 		// Reads: wallet, certificate, member. Writes: wallet, member.
 		compute(0, 3).saturating_add(T::DbWeight::get().reads_writes(3, 2))
 	}
+
 	fn add_line() -> Weight {
 		// The line.
 		compute(0, 0).saturating_add(T::DbWeight::get().reads_writes(0, 1))
 	}
+
 	fn register_device() -> Weight {
 		// Reads: two service keys, time, owner's certificate, genesis hash, certificate, wallet, device,
 		// line, meters or sensors, account. Writes: device, meters or sensors, account.
 		compute(SIGNATURE, 11).saturating_add(T::DbWeight::get().reads_writes(11, 3))
 	}
+
 	fn remove_device() -> Weight {
 		// Ours: two service keys, time, device, meters or sensors, account. The rest is for what the
 		// neighbours forget of the device.
 		compute(0, 16).saturating_add(T::DbWeight::get().reads_writes(16, 16))
 	}
+
 	fn set_service_key() -> Weight {
 		// Reads: key, time. Writes: key, retiring key.
 		compute(0, 2).saturating_add(T::DbWeight::get().reads_writes(2, 2))
 	}
+
 	fn set_parameters() -> Weight {
 		// The parameters.
 		compute(0, 0).saturating_add(T::DbWeight::get().reads_writes(0, 1))
@@ -108,34 +119,44 @@ impl WeightInfo for () {
 	fn register() -> Weight {
 		compute(MONEY, 6).saturating_add(RocksDbWeight::get().reads_writes(6, 3))
 	}
+
 	fn withdraw_application() -> Weight {
 		compute(MONEY, 3).saturating_add(RocksDbWeight::get().reads_writes(3, 3))
 	}
+
 	fn certify() -> Weight {
 		compute(SIGNATURE.saturating_add(MONEY).saturating_add(MONEY), 15)
 			.saturating_add(RocksDbWeight::get().reads_writes(15, 9))
 	}
+
 	fn revoke() -> Weight {
 		compute(0, 1).saturating_add(RocksDbWeight::get().reads_writes(1, 1))
 	}
+
 	fn link_wallet() -> Weight {
 		compute(SIGNATURE, 8).saturating_add(RocksDbWeight::get().reads_writes(8, 3))
 	}
+
 	fn unlink_wallet() -> Weight {
 		compute(0, 3).saturating_add(RocksDbWeight::get().reads_writes(3, 2))
 	}
+
 	fn add_line() -> Weight {
 		compute(0, 0).saturating_add(RocksDbWeight::get().reads_writes(0, 1))
 	}
+
 	fn register_device() -> Weight {
 		compute(SIGNATURE, 11).saturating_add(RocksDbWeight::get().reads_writes(11, 3))
 	}
+
 	fn remove_device() -> Weight {
 		compute(0, 16).saturating_add(RocksDbWeight::get().reads_writes(16, 16))
 	}
+
 	fn set_service_key() -> Weight {
 		compute(0, 2).saturating_add(RocksDbWeight::get().reads_writes(2, 2))
 	}
+
 	fn set_parameters() -> Weight {
 		compute(0, 0).saturating_add(RocksDbWeight::get().reads_writes(0, 1))
 	}

@@ -26,7 +26,7 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		let signature = signature.ok_or(Error::MissingSignature)?;
-		let message = Self::message(domain, body);
+		let message = Self::message(domain, body).encode();
 		ensure!(is_signed_by(&message, signature, device), Error::BadSignature);
 		Ok(())
 	}

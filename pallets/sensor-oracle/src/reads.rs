@@ -5,7 +5,6 @@ use crate::{
 	SensorReport,
 };
 use alloc::vec::Vec;
-use codec::Encode;
 use frame_system::pallet_prelude::BlockNumberFor;
 use safety::Witness;
 use sp_runtime::traits::Zero;
@@ -45,19 +44,23 @@ impl<T: Config> Pallet<T> {
 		Registers::<T>::get(meter).into_inner()
 	}
 
-	/// The bytes that a sensor signs so that someone else may send its report.
-	pub fn report_message(report: &SensorReport<T::AccountId>) -> Vec<u8> {
+	/// What a sensor signs, encoded, so that someone else may send its report.
+	pub fn report_message(
+		report: SensorReport<T::AccountId>,
+	) -> Message<SensorReport<T::AccountId>> {
 		Self::message(SENSOR_REPORT, report)
 	}
 
-	/// The bytes that a meter signs so that someone else may send its reading.
-	pub fn register_message(reading: &RegisterReading<T::AccountId>) -> Vec<u8> {
+	/// What a meter signs, encoded, so that someone else may send its reading.
+	pub fn register_message(
+		reading: RegisterReading<T::AccountId>,
+	) -> Message<RegisterReading<T::AccountId>> {
 		Self::message(REGISTER_REPORT, reading)
 	}
 
 	/// `body` framed for signing, on this chain.
-	pub(crate) fn message(domain: Domain, body: &impl Encode) -> Vec<u8> {
+	pub(crate) fn message<Body>(domain: Domain, body: Body) -> Message<Body> {
 		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
-		Message { domain, genesis, body }.encode()
+		Message { domain, genesis, body }
 	}
 }

@@ -3,10 +3,10 @@
 use crate::{LineView, Register, RegisterReading, SensorReport};
 use alloc::vec::Vec;
 use codec::Codec;
-use voltree_primitives::{IdentityTag, LineId};
+use voltree_primitives::{IdentityTag, LineId, Message};
 
 sp_api::decl_runtime_apis! {
-	/// Reads about lines and meters, and the bytes that devices sign.
+	/// Reads about lines and meters, and what devices sign.
 	pub trait SensorOracleApi<AccountId>
 	where
 		AccountId: Codec,
@@ -16,9 +16,11 @@ sp_api::decl_runtime_apis! {
 		fn line(line: LineId, without: Vec<IdentityTag>) -> LineView<AccountId>;
 		/// The newest registers of a meter, by rising boundary.
 		fn registers(meter: AccountId) -> Vec<Register>;
-		/// The bytes that a sensor signs so that someone else may send its report.
-		fn report_message(report: SensorReport<AccountId>) -> Vec<u8>;
-		/// The bytes that a meter signs so that someone else may send its reading.
-		fn register_message(reading: RegisterReading<AccountId>) -> Vec<u8>;
+		/// What a sensor signs, in its SCALE encoding, so that someone else may send its report.
+		fn report_message(report: SensorReport<AccountId>) -> Message<SensorReport<AccountId>>;
+		/// What a meter signs, in its SCALE encoding, so that someone else may send its reading.
+		fn register_message(
+			reading: RegisterReading<AccountId>,
+		) -> Message<RegisterReading<AccountId>>;
 	}
 }

@@ -27,11 +27,7 @@ use voltree_primitives::{
 const ROUNDS_UNDER_WAY: Moment = 3;
 
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_fund(
-		who: &T::AccountId,
-		id: RequestId,
-		amount: Balance,
-	) -> DispatchResult {
+	pub(crate) fn do_fund(who: &T::AccountId, id: RequestId, amount: Balance) -> DispatchResult {
 		let wallet = Wallets::<T>::get(id).ok_or(Error::<T>::NotFound)?;
 		ensure!(wallet.owner == *who, Error::<T>::NotOwner);
 		<Self as Escrow<T::AccountId>>::fund(id, amount)
@@ -47,8 +43,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(wallet.owner == *who, Error::<T>::NotOwner);
 			ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
 			ensure!(amount <= wallet.free, Error::<T>::InsufficientFunds);
-			let due = T::Directory::tag_of(who)
-				.map_or(0, |tag| T::Credibility::fines_due(&tag));
+			let due = T::Directory::tag_of(who).map_or(0, |tag| T::Credibility::fines_due(&tag));
 			ensure!(amount <= wallet.free.saturating_sub(due), Error::<T>::OwedInFines);
 			wallet.free = wallet.free.saturating_sub(amount);
 			T::Currency::release(&HoldReason::Escrow.into(), who, amount, Precision::Exact)?;
@@ -125,8 +120,7 @@ impl<T: Config> Pallet<T> {
 				Error::<T>::BadTokenSignature
 			);
 			ensure!(T::Clock::now() <= signed.token.valid_until, Error::<T>::TokenExpired);
-			wallet.certified =
-				Some(Certification { nonce, valid_until: signed.token.valid_until });
+			wallet.certified = Some(Certification { nonce, valid_until: signed.token.valid_until });
 			Tokens::<T>::insert(id, signed);
 			Self::deposit_event(Event::Certified { wallet: id, nonce });
 			Ok(())

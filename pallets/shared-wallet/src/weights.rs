@@ -26,13 +26,16 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn fund() -> Weight {
-		Weight::from_parts(60 * MICROSECOND, 8_000).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+		Weight::from_parts(60 * MICROSECOND, 8_000)
+			.saturating_add(T::DbWeight::get().reads_writes(3, 3))
 	}
 	fn withdraw() -> Weight {
-		Weight::from_parts(60 * MICROSECOND, 10_000).saturating_add(T::DbWeight::get().reads_writes(6, 3))
+		Weight::from_parts(60 * MICROSECOND, 10_000)
+			.saturating_add(T::DbWeight::get().reads_writes(6, 3))
 	}
 	fn renew() -> Weight {
-		Weight::from_parts(150 * MICROSECOND, 14_000).saturating_add(T::DbWeight::get().reads_writes(9, 2))
+		Weight::from_parts(150 * MICROSECOND, 14_000)
+			.saturating_add(T::DbWeight::get().reads_writes(9, 2))
 	}
 }
 

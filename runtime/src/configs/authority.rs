@@ -14,10 +14,8 @@ use frame_system::EnsureRoot;
 use pallet_collective::{EnsureProportionAtLeast, Instance1};
 
 /// Two thirds of the management centre's members, or root.
-pub type TwoThirds = EitherOfDiverse<
-	EnsureRoot<AccountId>,
-	EnsureProportionAtLeast<AccountId, Instance1, 2, 3>,
->;
+pub type TwoThirds =
+	EitherOfDiverse<EnsureRoot<AccountId>, EnsureProportionAtLeast<AccountId, Instance1, 2, 3>>;
 
 /// The most members of the authority.
 pub type MaxMembers = ConstU32<32>;

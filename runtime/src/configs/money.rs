@@ -52,7 +52,8 @@ impl OnUnbalanced<Credit<AccountId, Balances>> for ToAuthor {
 	}
 }
 
-/// A second of a block's time costs a VOLT.
+/// A second of a block's time costs a tenth of a VOLT: the six extrinsics of a trade cost a few per
+/// cent of the power in it.
 pub struct WeightToFee;
 
 impl WeightToFeePolynomial for WeightToFee {
@@ -62,7 +63,7 @@ impl WeightToFeePolynomial for WeightToFee {
 		// A VOLT is 10^6 units and a second 10^12 of weight.
 		[WeightToFeeCoefficient {
 			coeff_integer: 0,
-			coeff_frac: Perbill::from_parts(1_000),
+			coeff_frac: Perbill::from_parts(100),
 			negative: false,
 			degree: 1,
 		}]
@@ -72,8 +73,8 @@ impl WeightToFeePolynomial for WeightToFee {
 }
 
 parameter_types! {
-	/// A byte costs a hundred-thousandth of a VOLT.
-	pub const FeePerByte: Balance = VOLT / 100_000;
+	/// A byte costs a millionth of a VOLT, the smallest unit.
+	pub const FeePerByte: Balance = VOLT / 1_000_000;
 	/// Blocks filled to a quarter keep the fee where it is.
 	pub const TargetFullness: Perquintill = Perquintill::from_percent(25);
 	/// At the most so fast that it takes a day of full blocks to grow tenfold.

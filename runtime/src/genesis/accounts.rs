@@ -4,7 +4,8 @@
 use hex_literal::hex;
 
 /// The management centre's service, `//ManagementCentre`.
-pub const SERVICE: [u8; 32] = hex!("50fe542518a9f6a9e3998c3724989bd5d8d8546c335903918792aaf4927ec125");
+pub const SERVICE: [u8; 32] =
+	hex!("50fe542518a9f6a9e3998c3724989bd5d8d8546c335903918792aaf4927ec125");
 
 /// The households, `//Household//1` and on.
 pub const HOUSEHOLDS: [[u8; 32]; 14] = [
@@ -65,4 +66,3 @@ pub const SENSORS: [[u8; 32]; 12] = [
 	hex!("c00d4acec3dde5e6422af85a45a3037d4161adc0e33c5ffd99f3b1d300cf197a"),
 	hex!("b8e8aa1d42b781df0e40df220bb20e11f12c77e4660ff64447e0e23265e1f749"),
 ];
-

@@ -21,8 +21,8 @@ use alloc::vec::Vec;
 use frame_support::build_struct_json_patch;
 use pallet_registry::types::DeviceKind;
 use serde_json::Value;
-use sp_io::hashing::blake2_256;
 use sp_genesis_builder::PresetId;
+use sp_io::hashing::blake2_256;
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use voltree_primitives::{IdentityTag, LineId, Moment, Roles, Watts};
 
@@ -35,8 +35,15 @@ pub const LINES: [(LineId, Watts); 3] = [(1, 100_000), (2, 100_000), (3, 100_000
 /// On which line each household lives; the numbers of `chain-spec/data/households.csv`.
 pub const HOUSEHOLD_LINES: [LineId; 14] = [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3];
 
-/// What a household's meter can carry.
+/// What a household's meter can carry, in watts.
 const RATED_POWER: Watts = 25_000;
+
+/// When the development networks' certificates end: the year 2100. A later moment would not survive
+/// tools that read JSON numbers as doubles.
+const CERTIFIED_UNTIL: Moment = 4_102_444_800_000;
+
+/// A real delivery slot, in milliseconds.
+const QUARTER_HOUR: Moment = 900_000;
 
 /// The clock of a network: how fast its day goes.
 struct Pace {
@@ -47,13 +54,16 @@ struct Pace {
 }
 
 impl Pace {
+	/// A device's power where time is compressed: so much that a slot carries a quarter hour's
+	/// energy.
+	fn compressed_power(&self, power: Watts) -> Watts {
+		let times = QUARTER_HOUR.checked_div(self.market.delivery_slot).unwrap_or(1);
+		power.saturating_mul(times.try_into().unwrap_or(Watts::MAX))
+	}
+
 	/// Real time, as an operator starts with.
 	fn real() -> Self {
-		Self {
-			slot_duration: 3_000,
-			market: Default::default(),
-			oracle: Default::default(),
-		}
+		Self { slot_duration: 3_000, market: Default::default(), oracle: Default::default() }
 	}
 
 	/// A delivery slot a minute, so that a person sees a trade from end to end in five.
@@ -123,17 +133,11 @@ pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
 }
 
 /// A network of well-known keys.
-fn development(
-	aggregators: &[Sr25519Keyring],
-	sudo: Option<Sr25519Keyring>,
-	pace: Pace,
-) -> Value {
+fn development(aggregators: &[Sr25519Keyring], sudo: Option<Sr25519Keyring>, pace: Pace) -> Value {
 	let authority = [Sr25519Keyring::Alice, Sr25519Keyring::Bob, Sr25519Keyring::Charlie];
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances: balances() },
-		session: SessionConfig {
-			keys: aggregators.iter().map(|who| session_keys(*who)).collect(),
-		},
+		session: SessionConfig { keys: aggregators.iter().map(|who| session_keys(*who)).collect() },
 		communication_tree: CommunicationTreeConfig { slot_duration: pace.slot_duration },
 		authority_members: AuthorityMembersConfig {
 			members: authority
@@ -146,9 +150,12 @@ fn development(
 		sudo: SudoConfig { key: sudo.map(|who| who.to_account_id()) },
 		registry: RegistryConfig {
 			service_key: Some(SERVICE.into()),
-			lines: LINES.to_vec(),
+			lines: LINES
+				.iter()
+				.map(|(line, capacity)| (*line, pace.compressed_power(*capacity)))
+				.collect::<Vec<_>>(),
 			members: members(),
-			devices: devices(),
+			devices: devices(pace.compressed_power(RATED_POWER)),
 			parameters: pallet_registry::types::Parameters {
 				endowment: VOLT / 2,
 				..Default::default()
@@ -211,18 +218,17 @@ fn members() -> Vec<(AccountId, IdentityTag, Roles, Moment)> {
 	let owners = (1..).zip(SENSOR_OWNERS).map(|(n, key)| (key, sensor_owner_tag(n)));
 	households
 		.chain(owners)
-		.map(|(key, tag)| (key.into(), tag, Roles::Both, Moment::MAX))
+		.map(|(key, tag)| (key.into(), tag, Roles::Both, CERTIFIED_UNTIL))
 		.collect()
 }
 
-fn devices() -> Vec<(AccountId, DeviceKind, AccountId, LineId, Watts)> {
-	let meters = METERS.iter().zip(HOUSEHOLDS).zip(HOUSEHOLD_LINES).map(|((meter, owner), line)| {
-		((*meter).into(), DeviceKind::Meter, owner.into(), line, RATED_POWER)
-	});
-	let sensors = SENSORS
-		.chunks(SENSOR_OWNERS.len())
-		.zip(LINES)
-		.flat_map(|(sensors, (line, _))| {
+fn devices(rated_power: Watts) -> Vec<(AccountId, DeviceKind, AccountId, LineId, Watts)> {
+	let meters =
+		METERS.iter().zip(HOUSEHOLDS).zip(HOUSEHOLD_LINES).map(|((meter, owner), line)| {
+			((*meter).into(), DeviceKind::Meter, owner.into(), line, rated_power)
+		});
+	let sensors =
+		SENSORS.chunks(SENSOR_OWNERS.len()).zip(LINES).flat_map(|(sensors, (line, _))| {
 			sensors.iter().zip(SENSOR_OWNERS).map(move |(sensor, owner)| {
 				((*sensor).into(), DeviceKind::Sensor, owner.into(), line, 0)
 			})

@@ -81,15 +81,31 @@ export class Chain {
 	}
 
 	async #nextNonce(address) {
-		const known = this.#nonces.get(address);
-		if (known === undefined) {
-			// Several calls of one account may be waiting here: all share one question.
-			const asked = this.api.rpc.system.accountNextIndex(address).then((n) => n.toNumber());
-			this.#nonces.set(address, { next: asked, given: 0 });
-			return this.#nextNonce(address);
+		if (!this.#nonces.has(address)) {
+			const first = this.api.rpc.system.accountNextIndex(address).then((n) => n.toNumber());
+			this.#nonces.set(address, { first, given: 0, settled: -1 });
 		}
-		const mine = known.given++;
-		return (await known.next) + mine;
+		const nonces = this.#nonces.get(address);
+		const mine = nonces.given++;
+		return (await nonces.first) + mine;
+	}
+
+	/**
+	 * Mend nonces that got stuck because the node lost a transaction: where the chain has not moved
+	 * since the last call though something was sent, ask the node again. Call it every few blocks.
+	 */
+	async mendNonces() {
+		const senders = [...this.#nonces.keys()];
+		if (senders.length === 0) return;
+		const infos = await this.api.query.system.account.multi(senders);
+		for (const [index, address] of senders.entries()) {
+			const nonces = this.#nonces.get(address);
+			if (!nonces) continue;
+			const onChain = infos[index].nonce.toNumber();
+			const next = (await nonces.first) + nonces.given;
+			if (onChain < next && onChain === nonces.settled) this.forgetNonces(address);
+			nonces.settled = onChain;
+		}
 	}
 
 	/** Ask the node again for the next nonce of `address`, or of everybody. */

@@ -43,13 +43,13 @@ export const readingCall = (chain, values) =>
 /** The device's signature, with which somebody else may send its report. */
 export async function signReport(chain, device, report) {
 	const message = await chain.api.call.sensorOracleApi.reportMessage(report);
-	return { Sr25519: device.sign(message) };
+	return { Sr25519: device.sign(message.toU8a()) };
 }
 
 /** The meter's signature, with which somebody else may send its reading. */
 export async function signReading(chain, device, values) {
 	const message = await chain.api.call.sensorOracleApi.registerMessage(values);
-	return { Sr25519: device.sign(message) };
+	return { Sr25519: device.sign(message.toU8a()) };
 }
 
 /** What the sensors of a line say now: `Safe`, `Hazard` or `Stale`. */

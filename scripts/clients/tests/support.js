@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BN } from '@polkadot/util';
+import { compactFromU8a } from '@polkadot/util';
 import { blake2AsHex } from '@polkadot/util-crypto';
 import { signToken, SERVICE } from '../lib/centre.js';
 import { account, connect, errorName, Refused } from '../lib/chain.js';
@@ -22,7 +22,8 @@ export function prepared(name) {
 }
 
 /** Connect to the test network, or to another node. */
-export const open = (url = prepared('WS')) => connect(url, { quiet: true });
+export const open = (url = prepared('WS')) =>
+	within(60, `a connection to ${url}`, connect(url, { quiet: true }));
 
 // --- Waiting ---
 
@@ -135,6 +136,16 @@ export async function refused(reason, promise) {
 	});
 }
 
+/** Each call is refused with its own reason. They are sent together, as `[reason, call]`. */
+export async function allRefused(chain, pair, cases) {
+	chain.forgetNonces(pair.address);
+	const answers = cases.map(([reason, call]) => refused(reason, chain.sendAndWait(pair, call)));
+	const all = Promise.allSettled(answers).then((results) => {
+		for (const { reason } of results.filter(({ status }) => status === 'rejected')) throw reason;
+	});
+	await within(30, `${cases.length} answers to ${pair.address}`, all);
+}
+
 /**
  * Several test processes send as the management centre: one at a time, or they would take the same
  * nonce. The folder is the lock; Python's side does the same.
@@ -170,6 +181,33 @@ export const give = (chain, to, amount) =>
 		submit(chain, account('//Ferdie'), chain.api.tx.balances.transferKeepAlive(to, amount)),
 	);
 
+// --- Messages to sign ---
+
+/**
+ * A runtime API's message as it is signed: @polkadot/api leaves the length of a `Vec<u8>` in front.
+ * No message begins with its own length, since all begin with `voltree:`.
+ */
+export function bare(message) {
+	const bytes = message.toU8a(true);
+	const [offset, length] = compactFromU8a(bytes);
+	return length.eqn(bytes.length - offset) ? bytes.subarray(offset) : bytes;
+}
+
+/** The signature of `pair` over such a message. */
+export const signed = (pair, message) => ({ Sr25519: pair.sign(bare(message)) });
+
+/** A report with the device's signature, for somebody else to send. */
+export async function signedReport({ api }, device, report) {
+	const message = await api.call.sensorOracleApi.reportMessage(report);
+	return api.tx.sensorOracle.report(report, signed(device, message));
+}
+
+/** A reading with the meter's signature, for somebody else to send. */
+export async function signedReading({ api }, device, reading) {
+	const message = await api.call.sensorOracleApi.registerMessage(reading);
+	return api.tx.sensorOracle.reportRegister(reading, signed(device, message));
+}
+
 // --- Newcomers ---
 
 export const tagOf = (name) => blake2AsHex(`voltree:test:${name}`);
@@ -181,14 +219,14 @@ export const expiry = async (chain) => (await chain.now()) + DAY;
 /** The call that certifies somebody who only signed his consent. */
 export async function certification(chain, pair, tag) {
 	const message = await chain.api.call.registryApi.consentMessage(pair.address, tag);
-	const consent = { Sr25519: pair.sign(message.toU8a(true)) };
+	const consent = signed(pair, message);
 	return chain.api.tx.registry.certify(pair.address, tag, 'Both', await expiry(chain), consent);
 }
 
 /** The call by which a device is registered for `owner`, with the device's signature. */
 export async function registration(chain, device, kind, owner, line, ratedPower) {
 	const message = await chain.api.call.registryApi.deviceMessage(device.address, owner.address);
-	const signature = { Sr25519: device.sign(message.toU8a(true)) };
+	const signature = signed(device, message);
 	return chain.api.tx.registry.registerDevice(
 		device.address,
 		kind,
@@ -327,5 +365,3 @@ export function stepsOf(t) {
 			}
 		});
 }
-
-export { BN };

@@ -1,4 +1,5 @@
 use crate::{mock::*, pallet::*, types, types::MAX_ACCOUNTS, Certificate, DeviceKind};
+use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
 use sp_keyring::Sr25519Keyring::*;
 use sp_runtime::{DispatchError, DispatchResult, MultiSignature};
@@ -170,7 +171,7 @@ fn fails_without_consent() {
 #[test]
 fn fails_with_a_foreign_signature() {
 	ExtBuilder::default().certified(Alice, tag(1)).run(|| {
-		let message = Registry::consent_message(&id(Eve), &tag(5));
+		let message = Registry::consent_message(&id(Eve), &tag(5)).encode();
 		let others: MultiSignature = Bob.sign(&message).into();
 		let mut foreign = message.clone();
 		foreign[..16].copy_from_slice(&LINK);

@@ -1,4 +1,5 @@
 use crate::{mock::*, pallet::*, types::MAX_SENSORS, Device, DeviceKind};
+use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
 use sp_keyring::Sr25519Keyring::*;
 use sp_runtime::{DispatchError, DispatchResult, MultiSignature};
@@ -98,7 +99,7 @@ mod register_device {
 	#[test]
 	fn fails_with_a_foreign_signature() {
 		alice().run(|| {
-			let message = Registry::device_message(&id(Eve), &id(Alice));
+			let message = Registry::device_message(&id(Eve), &id(Alice)).encode();
 			let mut foreign = message.clone();
 			foreign[..16].copy_from_slice(&LINK);
 			let wrong: [MultiSignature; 3] =

@@ -101,22 +101,22 @@ fn messages_are_pinned() {
 		let genesis = H256(System::block_hash(0).0);
 		let (alice, bob) = (id(Alice), id(Bob));
 		assert_eq!(
-			Registry::consent_message(&bob, &tag(9)),
+			Registry::consent_message(&bob, &tag(9)).encode(),
 			Message { domain: CONSENT, genesis, body: (bob.clone(), tag(9)) }.encode()
 		);
 		assert_eq!(
-			Registry::device_message(&bob, &alice),
+			Registry::device_message(&bob, &alice).encode(),
 			Message { domain: DEVICE, genesis, body: (bob.clone(), alice.clone()) }.encode()
 		);
 		for nonce in 0u32..2 {
 			let body = (alice.clone(), bob.clone(), nonce);
 			assert_eq!(
-				Registry::link_message(&alice, &bob),
+				Registry::link_message(&alice, &bob).encode(),
 				Message { domain: LINK, genesis, body }.encode()
 			);
 			let wallet = [Charlie, Eve][nonce as usize];
 			assert_ok!(Registry::link_wallet(signed(Alice), id(wallet), link(Alice, wallet)));
 		}
-		assert_eq!(Registry::link_message(&alice, &bob).len(), 16 + 32 + 32 + 32 + 4);
+		assert_eq!(Registry::link_message(&alice, &bob).encode().len(), 16 + 32 + 32 + 32 + 4);
 	});
 }

@@ -1,6 +1,7 @@
 //! Whatever people do in whatever order, what always holds does.
 
 use crate::{mock::*, pallet::*, DeviceKind};
+use codec::Encode;
 use proptest::prelude::*;
 use sp_keyring::Sr25519Keyring::*;
 use sp_runtime::{DispatchResult, MultiSignature};
@@ -88,7 +89,7 @@ fn perform(step: &Step, now: &mut u64) -> DispatchResult {
 		}
 		Step::LinkStale { owner, wallet } => {
 			let (owner, wallet) = (who(owner), who(wallet));
-			let current = Registry::link_message(&id(owner), &id(wallet));
+			let current = Registry::link_message(&id(owner), &id(wallet)).encode();
 			let (frame, number) = current.split_at(current.len() - 4);
 			let number = u32::from_le_bytes(number.try_into().unwrap()).wrapping_sub(1);
 			let stale = [frame, &number.to_le_bytes()].concat();

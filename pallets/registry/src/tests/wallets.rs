@@ -1,4 +1,5 @@
 use crate::{mock::*, pallet::*, types::MAX_WALLETS, DeviceKind};
+use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
 use sp_keyring::Sr25519Keyring::*;
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult, MultiSignature};
@@ -39,7 +40,7 @@ mod link_wallet {
 	#[test]
 	fn takes_a_signature_as_browsers_make_it() {
 		alice().run(|| {
-			let message = Registry::link_message(&id(Alice), &id(Bob));
+			let message = Registry::link_message(&id(Alice), &id(Bob)).encode();
 			let wrapped = [&b"<Bytes>"[..], &message, b"</Bytes>"].concat();
 			let signature: MultiSignature = Bob.sign(&wrapped).into();
 			assert_ok!(Registry::link_wallet(signed(Alice), id(Bob), signature));
@@ -89,7 +90,7 @@ mod link_wallet {
 	#[test]
 	fn fails_with_a_foreign_signature() {
 		alice().certified(Dave, tag(4)).run(|| {
-			let message = Registry::link_message(&id(Alice), &id(Bob));
+			let message = Registry::link_message(&id(Alice), &id(Bob)).encode();
 			let mut foreign = message.clone();
 			foreign[..16].copy_from_slice(&CONSENT);
 			let mut elsewhere = message.clone();
@@ -164,7 +165,7 @@ mod link_wallet {
 				let owner = if seed % 2 == 0 { Alice } else { Dave };
 				let pair = Pair::from_string(&format!("//{seed}"), None).unwrap();
 				let wallet = AccountId::from(pair.public());
-				let message = Registry::link_message(&id(owner), &wallet);
+				let message = Registry::link_message(&id(owner), &wallet).encode();
 				let signature = MultiSignature::from(pair.sign(&message));
 				assert_ok!(Registry::link_wallet(signed(owner), wallet, signature));
 			}

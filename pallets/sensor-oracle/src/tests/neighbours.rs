@@ -112,10 +112,10 @@ fn clients_get_the_bytes_to_sign() {
 		let report = report_of(Alice, Class::Overload, START);
 		let genesis = System::block_hash(0);
 		let bytes = (*b"voltree:sensor:\0", genesis, report.clone()).encode();
-		assert_eq!(Oracle::report_message(&report), bytes);
+		assert_eq!(Oracle::report_message(report).encode(), bytes);
 		assert_eq!(bytes.len(), 16 + 32 + 32 + 1 + 4 + 32 + 8 + 32);
 		let reading = reading(START, 1, 2);
 		let bytes = (*b"voltree:meter:\0\0", genesis, reading.clone()).encode();
-		assert_eq!(Oracle::register_message(&reading), bytes);
+		assert_eq!(Oracle::register_message(reading).encode(), bytes);
 	});
 }

@@ -4,6 +4,7 @@ use crate::{
 	mock::*, Class, Error, Event, Histories, Lines, Reports, SensorReport, FULL_CONFIDENCE,
 	MAX_SPANS,
 };
+use codec::Encode;
 use frame_support::{
 	assert_noop, assert_ok,
 	dispatch::{CheckIfFeeless, DispatchClass, GetDispatchInfo},
@@ -47,7 +48,8 @@ fn a_sensor_reports_for_itself() {
 fn a_relayer_carries_a_signed_report() {
 	ExtBuilder::default().run(|| {
 		let report = report_of(Alice, Class::Clear, START);
-		let signature: MultiSignature = Alice.sign(&Oracle::report_message(&report)).into();
+		let signature: MultiSignature =
+			Alice.sign(&Oracle::report_message(report.clone()).encode()).into();
 		assert!(is_free(signed(Ferdie), report.clone(), Some(signature.clone())));
 		assert_ok!(Oracle::report(signed(Ferdie), report.clone(), Some(signature)));
 		assert_eq!(events(), vec![reported(&report)]);
@@ -235,13 +237,13 @@ fn fails_if_the_signature_is_not_the_sensors() {
 		let report = report_of(Alice, Class::Clear, START);
 		let genesis = System::block_hash(0);
 		let sign = |domain, genesis| -> MultiSignature {
-			let bytes = codec::Encode::encode(&Message { domain, genesis, body: &report });
+			let bytes = Message { domain, genesis, body: &report }.encode();
 			Alice.sign(&bytes).into()
 		};
 		let other = report_of(Alice, Class::Wind, START);
 		for signature in [
-			Bob.sign(&Oracle::report_message(&report)).into(),
-			Alice.sign(&Oracle::report_message(&other)).into(),
+			Bob.sign(&Oracle::report_message(report.clone()).encode()).into(),
+			Alice.sign(&Oracle::report_message(other).encode()).into(),
 			sign(REGISTER_REPORT, genesis),
 			sign(SENSOR_REPORT, sp_core::H256::zero()),
 		] {

@@ -1,6 +1,7 @@
 //! [`Pallet::report_register`](crate::Pallet::report_register).
 
 use crate::{mock::*, Error, Event, RegisterReading, Registers, MAX_REGISTERS};
+use codec::Encode;
 use frame_support::{assert_noop, assert_ok, dispatch::CheckIfFeeless};
 use sp_runtime::{AccountId32, DispatchError::BadOrigin, MultiSignature};
 use voltree_primitives::Moment;
@@ -53,7 +54,8 @@ fn a_meter_reports_for_itself() {
 fn a_relayer_carries_a_signed_reading() {
 	ExtBuilder::default().run(|| {
 		let reading = reading(START, 5, 6);
-		let signature: MultiSignature = Eve.sign(&Oracle::register_message(&reading)).into();
+		let signature: MultiSignature =
+			Eve.sign(&Oracle::register_message(reading.clone()).encode()).into();
 		assert!(is_free(signed(Ferdie), reading.clone(), Some(signature.clone())));
 		assert_ok!(Oracle::report_register(signed(Ferdie), reading, Some(signature)));
 		assert_eq!(boundaries(), vec![START]);
@@ -187,7 +189,7 @@ fn fails_if_a_relayer_has_no_signature() {
 #[test]
 fn fails_if_the_signature_is_not_the_meters() {
 	ExtBuilder::default().run(|| {
-		let bytes = Oracle::register_message(&reading(START, 0, 0));
+		let bytes = Oracle::register_message(reading(START, 0, 0)).encode();
 		let others: MultiSignature = Alice.sign(&bytes).into();
 		let for_less: MultiSignature = Eve.sign(&bytes).into();
 		for (reading, signature) in

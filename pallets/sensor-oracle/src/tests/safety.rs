@@ -1,6 +1,7 @@
 //! The rule of [`crate::safety`].
 
 use crate::{mock::*, safety::*, Class, History, OracleParameters, MAX_SPANS};
+use codec::Encode;
 use frame_support::assert_ok;
 use proptest::{
 	collection::{btree_map, vec},
@@ -79,6 +80,9 @@ fn clear_counts_in_two_report_periods_running() {
 	for t in 0..10 {
 		assert_eq!(at(&[(0, false)], t), Verdict::Stale);
 	}
+	// A run goes on up to the last moment of freshness, and no further.
+	assert_eq!(at(&[(0, false), (5, false)], 5), Verdict::Safe);
+	assert_eq!(at(&[(0, false), (6, false)], 6), Verdict::Stale);
 	// A report just before the period ends waits for the next one.
 	let seen = [(0, false), (2, false), (4, false)];
 	assert_eq!(at(&seen, 3), Verdict::Stale);
@@ -106,6 +110,9 @@ fn an_owner_has_one_vote() {
 	assert_eq!(jury(&two_of_one), (Verdict::Stale, 2));
 	let split = [(1, &clear), (1, &hazard), (2, &clear), (3, &clear)];
 	assert_eq!(jury(&split), (Verdict::Safe, 3));
+	let silent: Seen = vec![];
+	let split_and_silent = [(1, &clear), (1, &hazard), (2, &clear), (3, &silent)];
+	assert_eq!(jury(&split_and_silent), (Verdict::Stale, 3));
 	let split_twice = [(1, &clear), (1, &hazard), (2, &clear), (2, &hazard), (3, &clear)];
 	assert_eq!(jury(&split_twice), (Verdict::Hazard, 3));
 }
@@ -336,10 +343,11 @@ proptest! {
 				for ((period, sensor), hazard) in arrivals {
 					let class = if hazard { Class::Overload } else { Class::Clear };
 					let at = START - PARAMETERS.freshness + period * 2_000;
-					let report = report_of([Alice, Bob, Charlie][sensor], class, at);
-					assert_ok!(Oracle::report(signed(Ferdie), report.clone(), Some(
-						[Alice, Bob, Charlie][sensor].sign(&Oracle::report_message(&report)).into()
-					)));
+					let sensor = [Alice, Bob, Charlie][sensor];
+					let report = report_of(sensor, class, at);
+					let message = Oracle::report_message(report.clone()).encode();
+					let signature = sensor.sign(&message).into();
+					assert_ok!(Oracle::report(signed(Ferdie), report, Some(signature)));
 				}
 				found = Some((Oracle::witnesses(LINE), Oracle::line_view(LINE, &[])));
 			});

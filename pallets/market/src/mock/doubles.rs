@@ -1,0 +1,305 @@
+//! The neighbours: what tests tell them they say, and they write down what they are told.
+
+use super::{id, AccountId, Balances, Keyring, RuntimeOrigin, SERVICE, START};
+use codec::Encode;
+use frame_support::traits::{
+	fungible::Inspect,
+	tokens::{Fortitude, Preservation},
+	EnsureOrigin, OriginTrait,
+};
+use sp_core::H256;
+use sp_runtime::DispatchError;
+use std::{
+	cell::RefCell,
+	collections::{BTreeMap, BTreeSet},
+};
+use voltree_primitives::{
+	Balance, Cause, Clock, Credibility, Credit, Devices, Directory, IdentityTag, LineId,
+	LineSafety, Meter, Moment, Record, Registers, Role, SafetyOver, Sensor, Standing, Verdict,
+	WattHours,
+};
+
+/// What everybody is worth unless a test says otherwise.
+pub const CREDIT: Credit = 100;
+/// Length of a block slot, and of a round: two authors.
+pub const BLOCK: Moment = 1_000;
+pub const ROUND: Moment = 2_000;
+
+/// Both lines were safe from beginning to end.
+pub const SAFE: SafetyOver = SafetyOver { longest_safe: Moment::MAX, always: true, never: false };
+/// A line was unsafe in between.
+pub const UNSAFE_IN_PART: SafetyOver =
+	SafetyOver { longest_safe: 3 * ROUND, always: false, never: false };
+/// They were never both safe.
+pub const NEVER_SAFE: SafetyOver = SafetyOver { longest_safe: 0, always: false, never: true };
+
+/// What credibility was told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Deed {
+	Timely(IdentityTag, Cause),
+	Untimely(IdentityTag, WattHours, Cause),
+	Settled(IdentityTag),
+}
+
+/// A question about safety over time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+	pub lines: [LineId; 2],
+	pub without: Vec<IdentityTag>,
+	pub from: Moment,
+	pub to: Moment,
+}
+
+/// Everything the neighbours know.
+pub struct World {
+	pub now: Moment,
+	pub round: Moment,
+	/// Certified accounts.
+	pub members: BTreeMap<AccountId, IdentityTag>,
+	/// Linked wallets and whose they are.
+	pub wallets: BTreeMap<AccountId, AccountId>,
+	/// Who may not open business.
+	pub barred: BTreeSet<IdentityTag>,
+	pub credit: BTreeMap<IdentityTag, Credit>,
+	pub records: BTreeMap<IdentityTag, Record>,
+	pub fines: BTreeMap<IdentityTag, Balance>,
+	pub deeds: Vec<Deed>,
+	/// Lines and the owners of their sensors.
+	pub lines: BTreeMap<LineId, Vec<IdentityTag>>,
+	pub verdicts: BTreeMap<LineId, Verdict>,
+	pub safety: SafetyOver,
+	pub asked: Vec<Asked>,
+	pub meters: BTreeMap<AccountId, Meter>,
+	/// What meters exported, by meter and slot start.
+	pub exported: BTreeMap<(AccountId, Moment), WattHours>,
+}
+
+impl Default for World {
+	fn default() -> Self {
+		Self {
+			now: START,
+			round: ROUND,
+			members: Default::default(),
+			wallets: Default::default(),
+			barred: Default::default(),
+			credit: Default::default(),
+			records: Default::default(),
+			fines: Default::default(),
+			deeds: Default::default(),
+			lines: Default::default(),
+			verdicts: Default::default(),
+			safety: SAFE,
+			asked: Default::default(),
+			meters: Default::default(),
+			exported: Default::default(),
+		}
+	}
+}
+
+thread_local! {
+	static WORLD: RefCell<World> = RefCell::default();
+}
+
+/// Arm the neighbours, or ask what they have heard.
+pub fn world<R>(f: impl FnOnce(&mut World) -> R) -> R {
+	WORLD.with_borrow_mut(f)
+}
+
+/// What credibility was told since the last call of this, apart from settled trades.
+pub fn deeds() -> Vec<Deed> {
+	let told = world(|world| std::mem::take(&mut world.deeds));
+	told.into_iter().filter(|deed| !matches!(deed, Deed::Settled(_))).collect()
+}
+
+/// The tag of an account of the keyring.
+pub fn tag(who: Keyring) -> IdentityTag {
+	tag_from(&id(who))
+}
+
+/// The tag that tests give an account.
+pub fn tag_from(who: &AccountId) -> IdentityTag {
+	H256::from_slice(&who.encode())
+}
+
+pub struct TestClock;
+
+impl Clock for TestClock {
+	fn now() -> Moment {
+		world(|world| world.now)
+	}
+
+	fn slot_duration() -> Moment {
+		BLOCK
+	}
+
+	fn round() -> Moment {
+		world(|world| world.round)
+	}
+}
+
+pub struct TestDirectory;
+
+impl Directory<AccountId> for TestDirectory {
+	fn tag_of(who: &AccountId) -> Option<IdentityTag> {
+		let owner = Self::owner_of(who);
+		world(|world| world.members.get(&owner).copied())
+	}
+
+	fn owner_of(who: &AccountId) -> AccountId {
+		world(|world| world.wallets.get(who).cloned()).unwrap_or_else(|| who.clone())
+	}
+
+	fn ensure_certified(_: &AccountId, _: Role) -> Result<IdentityTag, DispatchError> {
+		unreachable!("the market asks for standing, which includes it")
+	}
+
+	fn is_wallet_of(wallet: &AccountId, tag: &IdentityTag) -> bool {
+		Self::tag_of(wallet) == Some(*tag)
+	}
+
+	fn wealth(who: &AccountId) -> Balance {
+		let wallets = world(|world| world.wallets.clone());
+		let linked =
+			wallets.into_iter().filter(|(_, owner)| owner == who).map(|(wallet, _)| wallet);
+		std::iter::once(who.clone())
+			.chain(linked)
+			.map(|account| {
+				Balances::reducible_balance(&account, Preservation::Preserve, Fortitude::Polite)
+			})
+			.sum()
+	}
+
+	fn service_keys() -> Vec<AccountId> {
+		vec![id(SERVICE)]
+	}
+}
+
+pub struct TestDevices;
+
+impl Devices<AccountId> for TestDevices {
+	fn line_exists(line: LineId) -> bool {
+		world(|world| world.lines.contains_key(&line))
+	}
+
+	fn meter(device: &AccountId) -> Option<Meter> {
+		world(|world| world.meters.get(device).cloned())
+	}
+
+	fn sensor(_: &AccountId) -> Option<Sensor> {
+		unreachable!("the market asks for owners of sensors only")
+	}
+
+	fn has_meter(tag: &IdentityTag, line: LineId) -> bool {
+		world(|world| world.meters.values().any(|meter| meter.owner == *tag && meter.line == line))
+	}
+
+	fn sensors_on(_: LineId) -> Vec<(AccountId, IdentityTag)> {
+		unreachable!("the market asks for owners of sensors only")
+	}
+}
+
+pub struct TestStanding;
+
+impl Standing<AccountId> for TestStanding {
+	fn ensure_may_open(who: &AccountId, _: Role) -> Result<IdentityTag, DispatchError> {
+		let tag = TestDirectory::tag_of(who).ok_or("not certified")?;
+		if world(|world| world.barred.contains(&tag)) {
+			return Err("barred".into());
+		}
+		Ok(tag)
+	}
+}
+
+pub struct TestCredibility;
+
+impl Credibility for TestCredibility {
+	fn credit(tag: &IdentityTag) -> Credit {
+		world(|world| world.credit.get(tag).copied()).unwrap_or(CREDIT)
+	}
+
+	fn record(tag: &IdentityTag) -> Record {
+		world(|world| world.records.get(tag).cloned()).unwrap_or_default()
+	}
+
+	fn fines_due(tag: &IdentityTag) -> Balance {
+		world(|world| world.fines.get(tag).copied()).unwrap_or_default()
+	}
+
+	fn timely(tag: &IdentityTag, cause: Cause) {
+		world(|world| {
+			world.records.entry(*tag).or_default().timely += 1;
+			world.deeds.push(Deed::Timely(*tag, cause));
+		});
+	}
+
+	fn untimely(tag: &IdentityTag, volume: WattHours, cause: Cause) {
+		world(|world| {
+			world.records.entry(*tag).or_default().untimely += 1;
+			world.deeds.push(Deed::Untimely(*tag, volume, cause));
+		});
+	}
+
+	fn settled(tag: &IdentityTag, trade: H256) {
+		world(|world| {
+			world.records.entry(*tag).or_default().append(trade);
+			world.deeds.push(Deed::Settled(*tag));
+		});
+	}
+}
+
+pub struct TestSafety;
+
+impl LineSafety for TestSafety {
+	fn verdict(line: LineId, without: &[IdentityTag]) -> Verdict {
+		assert_eq!(without.len(), 2, "both parties' own sensors have no say");
+		world(|world| world.verdicts.get(&line).copied()).unwrap_or(Verdict::Safe)
+	}
+
+	fn owners(line: LineId, without: &[IdentityTag]) -> u32 {
+		assert_eq!(without.len(), 2, "both parties' own sensors have no say");
+		let owners = world(|world| world.lines.get(&line).cloned()).unwrap_or_default();
+		let others = owners.into_iter().filter(|owner| !without.contains(owner));
+		u32::try_from(others.count()).unwrap()
+	}
+
+	fn safety_over(
+		lines: [LineId; 2],
+		without: &[IdentityTag],
+		from: Moment,
+		to: Moment,
+	) -> SafetyOver {
+		world(|world| {
+			assert!(to <= world.now, "nobody knows the future");
+			world.asked.push(Asked { lines, without: without.to_vec(), from, to });
+			world.safety
+		})
+	}
+}
+
+pub struct TestRegisters;
+
+impl Registers<AccountId> for TestRegisters {
+	fn exported(meter: &AccountId, from: Moment, to: Moment) -> Option<WattHours> {
+		assert_eq!(to - from, super::LENGTH, "registers are stamped at the slot's ends");
+		world(|world| world.exported.get(&(meter.clone(), from)).copied())
+	}
+}
+
+/// Signed by the management centre's service key.
+pub struct EnsureTestService;
+
+impl EnsureOrigin<RuntimeOrigin> for EnsureTestService {
+	type Success = AccountId;
+
+	fn try_origin(origin: RuntimeOrigin) -> Result<AccountId, RuntimeOrigin> {
+		match origin.clone().into_signer() {
+			Some(signer) if signer == id(SERVICE) => Ok(signer),
+			_ => Err(origin),
+		}
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn try_successful_origin() -> Result<RuntimeOrigin, ()> {
+		Ok(super::signed(SERVICE))
+	}
+}

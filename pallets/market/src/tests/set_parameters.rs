@@ -1,0 +1,124 @@
+//! `set_parameters`: the authority sets what later business is made under.
+
+use super::{paid, Way};
+use crate::{mock::*, pallet::*, types::*};
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::{traits::BadOrigin, DispatchResult};
+
+const DAY: u64 = 86_400_000;
+const MONTH: u64 = 31 * DAY;
+
+fn set(parameters: Parameters) -> DispatchResult {
+	dispatch(RuntimeOrigin::root(), Call::<Test>::set_parameters { parameters })
+}
+
+#[test]
+fn works() {
+	run(|| {
+		let parameters = Parameters { tolerance: 1_000, ..parameters() };
+		assert_ok!(set(parameters.clone()));
+		assert_eq!(MarketParameters::<Test>::get(), parameters);
+		assert_eq!(events(), vec![Event::ParametersSet { parameters }]);
+	});
+}
+
+/// Trades keep the terms they were made under.
+#[test]
+fn trades_keep_their_terms() {
+	run(|| {
+		paid(Way::Metered(0));
+		let before = Trades::<Test>::get(0);
+		let meter_window = 1;
+		assert_ok!(set(Parameters { meter_window, bill_window: 1, tolerance: 0, ..parameters() }));
+		assert_eq!(Trades::<Test>::get(0), before);
+		run_to(GATE);
+		assert_ok!(start(Bob, 0));
+		meter_exports(METER, 950);
+		pass(SLOT_END);
+		run_to(METER_BY);
+		assert_noop!(bill(Bob, 0, 950, Bob), Error::<Test>::TooEarly);
+		pass(METER_BY);
+		assert_ok!(bill(Bob, 0, 950, Bob));
+		forget();
+		assert_ok!(confirm(Alice, 0));
+		let good = Deed::Timely(tag(Bob), voltree_primitives::Cause::Delivered);
+		assert_eq!(deeds(), vec![good]);
+	});
+}
+
+/// The ends of all ranges are inside.
+#[test]
+fn works_at_the_ends_of_the_ranges() {
+	run(|| {
+		assert_ok!(set(Parameters {
+			delivery_slot: 1_000,
+			horizon: 1_000,
+			offer_window: 0,
+			pay_period: 0,
+			lead: 0,
+			meter_window: 12_000,
+			bill_window: 0,
+			confirm_window: 0,
+			rule_window: 0,
+			price_floor: 1,
+			price_cap: 1,
+			smallest_fill: 100,
+			tolerance: 0,
+		}));
+		assert_ok!(set(Parameters {
+			delivery_slot: DAY,
+			horizon: MONTH,
+			offer_window: MONTH,
+			pay_period: MONTH,
+			lead: MONTH,
+			meter_window: 12 * DAY,
+			bill_window: MONTH,
+			confirm_window: MONTH,
+			rule_window: MONTH,
+			price_floor: u64::MAX.into(),
+			price_cap: u64::MAX.into(),
+			smallest_fill: u64::MAX,
+			tolerance: 1_000,
+		}));
+	});
+}
+
+/// Beyond them nothing is accepted. Otherwise [`Error::InvalidParameters`].
+#[test]
+fn fails_out_of_range() {
+	run(|| {
+		let p = parameters;
+		let wrong = [
+			Parameters { delivery_slot: 999, meter_window: 0, ..p() },
+			Parameters { delivery_slot: DAY + 1, horizon: MONTH, ..p() },
+			Parameters { horizon: LENGTH - 1, ..p() },
+			Parameters { horizon: MONTH + 1, ..p() },
+			Parameters { offer_window: MONTH + 1, ..p() },
+			Parameters { pay_period: MONTH + 1, ..p() },
+			Parameters { lead: MONTH + 1, ..p() },
+			Parameters { meter_window: 12 * LENGTH + 1, ..p() },
+			Parameters { bill_window: MONTH + 1, ..p() },
+			Parameters { confirm_window: MONTH + 1, ..p() },
+			Parameters { rule_window: MONTH + 1, ..p() },
+			Parameters { price_floor: 0, ..p() },
+			Parameters { price_floor: 1_000_001, ..p() },
+			Parameters { price_cap: u128::from(u64::MAX) + 1, ..p() },
+			Parameters { smallest_fill: 99, ..p() },
+			Parameters { tolerance: 1_001, ..p() },
+		];
+		for parameters in wrong {
+			assert_noop!(set(parameters), Error::<Test>::InvalidParameters);
+		}
+	});
+}
+
+/// Only the authority sets them.
+#[test]
+fn fails_for_a_wrong_origin() {
+	run(|| {
+		let call = || Call::<Test>::set_parameters { parameters: parameters() };
+		for origin in [RuntimeOrigin::none(), signed(Alice), signed(SERVICE)] {
+			assert_noop!(dispatch(origin, call()), BadOrigin);
+		}
+	});
+}

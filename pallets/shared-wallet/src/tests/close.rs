@@ -1,0 +1,43 @@
+//! A shared wallet is closed.
+
+use crate::{mock::*, pallet::*};
+use frame_support::{assert_noop, assert_ok};
+use voltree_primitives::Escrow;
+
+/// The free part goes back, wallet and token leave storage, and the number can be used again.
+#[test]
+fn works() {
+	run(|| {
+		certified(500);
+		SharedWallets::close(WALLET);
+		assert_eq!(Wallets::<Test>::iter().count() + Tokens::<Test>::iter().count(), 0);
+		assert_eq!(held(OWNER), 0);
+		assert_eq!(Balances::free_balance(id(OWNER)), MONEY);
+		assert_eq!(events(), vec![Event::Closed { wallet: WALLET, refund: 500 }]);
+		assert_noop!(fund(OWNER, WALLET, 1), Error::<Test>::NotFound);
+		assert_ok!(SharedWallets::open(WALLET, &id(Bob), &id(KEY)));
+	});
+}
+
+/// An empty wallet closes as well, and closing what is not open does nothing.
+#[test]
+fn works_without_money_and_without_a_wallet() {
+	run(|| {
+		open(0);
+		SharedWallets::close(WALLET);
+		SharedWallets::close(WALLET);
+		assert_eq!(events(), vec![Event::Closed { wallet: WALLET, refund: 0 }]);
+	});
+}
+
+/// Locked money keeps a wallet open; the market never asks for it.
+#[test]
+#[cfg_attr(debug_assertions, should_panic(expected = "locked money is not closed"))]
+fn locked_money_stays() {
+	run(|| {
+		certified(500);
+		assert_ok!(SharedWallets::lock(WALLET, 1));
+		SharedWallets::close(WALLET);
+		assert_eq!(parts(WALLET), (499, 1));
+	});
+}

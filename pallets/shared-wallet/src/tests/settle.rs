@@ -1,0 +1,82 @@
+//! Locked money is settled.
+
+use crate::{mock::*, pallet::*, CapitalFlow};
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::{ArithmeticError, TokenError};
+use voltree_primitives::Escrow;
+
+/// The payout leaves, the rest of what was locked is free again, and both flows are counted.
+#[test]
+fn works() {
+	run(|| {
+		certified(500);
+		assert_ok!(SharedWallets::lock(WALLET, 300));
+		System::reset_events();
+		assert_ok!(SharedWallets::settle(WALLET, 200, 150, &id(Bob)));
+		assert_eq!(parts(WALLET), (250, 100));
+		assert_eq!(held(OWNER), 350);
+		assert_eq!(Balances::free_balance(id(Bob)), MONEY + 150);
+		assert_eq!(Flows::<Test>::get(id(OWNER)), CapitalFlow { spent: 150, received: 0 });
+		assert_eq!(Flows::<Test>::get(id(Bob)), CapitalFlow { spent: 0, received: 150 });
+		let settled = Event::Settled { wallet: WALLET, payee: id(Bob), payout: 150, refund: 50 };
+		assert_eq!(events(), vec![settled]);
+	});
+}
+
+/// Without a payout nobody has to exist who could receive it.
+#[test]
+fn a_refund_alone_always_works() {
+	run(|| {
+		certified(500);
+		assert_ok!(SharedWallets::lock(WALLET, 300));
+		assert_ok!(SharedWallets::settle(WALLET, 300, 0, &id(Dave)));
+		assert_eq!(parts(WALLET), (500, 0));
+		assert!(!Flows::<Test>::contains_key(id(Dave)));
+	});
+}
+
+/// An account that is gone comes to life again if the payout suffices.
+#[test]
+fn a_payee_that_is_gone_is_paid_if_the_payout_keeps_it_alive() {
+	run(|| {
+		certified(500);
+		assert_ok!(SharedWallets::lock(WALLET, 300));
+		let poor = EXISTENTIAL_DEPOSIT - 1;
+		assert_noop!(SharedWallets::settle(WALLET, 300, poor, &id(Dave)), TokenError::CannotCreate);
+		assert_ok!(SharedWallets::settle(WALLET, 300, EXISTENTIAL_DEPOSIT, &id(Dave)));
+		assert_eq!(Balances::free_balance(id(Dave)), EXISTENTIAL_DEPOSIT);
+	});
+}
+
+/// The owner may be paid himself: locked money becomes his own.
+#[test]
+fn the_owner_can_be_the_payee() {
+	run(|| {
+		certified(500);
+		assert_ok!(SharedWallets::lock(WALLET, 300));
+		assert_ok!(SharedWallets::settle(WALLET, 300, 100, &id(OWNER)));
+		assert_eq!(parts(WALLET), (400, 0));
+		assert_eq!(Balances::free_balance(id(OWNER)), MONEY - 400);
+		assert_eq!(Flows::<Test>::get(id(OWNER)), CapitalFlow { spent: 100, received: 100 });
+	});
+}
+
+/// No more than what was locked is paid out or given back.
+#[test]
+fn fails_beyond_what_is_locked() {
+	run(|| {
+		certified(500);
+		assert_ok!(SharedWallets::lock(WALLET, 300));
+		let settle = |locked, payout| SharedWallets::settle(WALLET, locked, payout, &id(Bob));
+		assert_noop!(settle(300, 301), ArithmeticError::Underflow);
+		assert_noop!(settle(301, 0), ArithmeticError::Underflow);
+	});
+}
+
+/// The wallet has to be open. Otherwise [`Error::NotFound`].
+#[test]
+fn fails_without_a_wallet() {
+	run(|| {
+		assert_noop!(SharedWallets::settle(WALLET, 0, 0, &id(Bob)), Error::<Test>::NotFound);
+	});
+}

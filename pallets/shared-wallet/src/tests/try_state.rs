@@ -1,0 +1,45 @@
+//! The invariants notice what is broken.
+
+use crate::{mock::*, pallet::*};
+use frame_support::{assert_err, storage::with_storage_layer};
+use sp_runtime::DispatchError;
+
+/// Break something, see the sentence that says so, and take it back.
+fn notices(sentence: &'static str, damage: impl FnOnce()) {
+	run(|| {
+		certified(500);
+		let undone = with_storage_layer::<(), DispatchError, _>(|| {
+			damage();
+			assert_err!(SharedWallets::do_try_state(), sentence);
+			Err(DispatchError::Other("undone"))
+		});
+		assert_err!(undone, "undone");
+	});
+}
+
+fn change(what: impl FnOnce(&mut crate::SharedWallet<AccountId>)) {
+	Wallets::<Test>::mutate(WALLET, |wallet| what(wallet.as_mut().unwrap()));
+}
+
+#[test]
+fn money_that_is_not_on_hold() {
+	let sentence = "money in escrow differs from the owner's shared wallets";
+	notices(sentence, || change(|wallet| wallet.free += 1));
+	notices(sentence, || change(|wallet| wallet.locked += 1));
+	notices(sentence, || change(|wallet| wallet.free -= 1));
+}
+
+#[test]
+fn a_certification_without_its_token() {
+	let sentence = "a wallet's certification differs from its token";
+	notices(sentence, || Tokens::<Test>::remove(WALLET));
+	notices(sentence, || change(|wallet| wallet.certified = None));
+}
+
+#[test]
+fn a_token_without_its_wallet() {
+	notices("a token without a shared wallet", || {
+		let token = Tokens::<Test>::get(WALLET).unwrap();
+		Tokens::<Test>::insert(WALLET + 1, token);
+	});
+}

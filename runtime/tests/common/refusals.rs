@@ -1,0 +1,94 @@
+//! Calls that have to be refused, as a table: each changes nothing but fee and nonce.
+
+use super::{people::alice, people::Id, state, Chain};
+use sp_core::sr25519::Pair;
+use sp_io::hashing::twox_128;
+use sp_runtime::DispatchError;
+use std::collections::{BTreeMap, BTreeSet};
+use voltree_runtime::{AccountId, Runtime, RuntimeCall};
+
+/// A call that has to be refused.
+pub struct Row {
+	name: &'static str,
+	signer: Pair,
+	call: RuntimeCall,
+	expected: DispatchError,
+}
+
+/// `signer` sends `call`, which has to fail with `expected`.
+pub fn row(
+	name: &'static str,
+	signer: &Pair,
+	call: impl Into<RuntimeCall>,
+	expected: impl Into<DispatchError>,
+) -> Row {
+	Row { name, signer: signer.clone(), call: call.into(), expected: expected.into() }
+}
+
+/// What every extrinsic writes: what the system pallet forgets with the block, and the number of
+/// the extrinsic.
+fn is_of_the_block(key: &[u8]) -> bool {
+	const NAMES: [&str; 9] = [
+		"AllExtrinsicsLen",
+		"BlockSize",
+		"BlockWeight",
+		"EventCount",
+		"Events",
+		"ExecutionPhase",
+		"ExtrinsicData",
+		"ExtrinsicWeightReclaimed",
+		"InherentsApplied",
+	];
+	key == sp_core::storage::well_known_keys::EXTRINSIC_INDEX
+		|| NAMES
+			.iter()
+			.any(|name| key.starts_with(&[twox_128(b"System"), twox_128(name.as_bytes())].concat()))
+}
+
+fn account_key(who: &AccountId) -> Vec<u8> {
+	frame_system::Account::<Runtime>::hashed_key_for(who)
+}
+
+/// Keys whose values differ.
+fn changed(before: &BTreeMap<Vec<u8>, Vec<u8>>) -> BTreeSet<Vec<u8>> {
+	let after = state();
+	before
+		.keys()
+		.chain(after.keys())
+		.filter(|key| before.get(*key) != after.get(*key) && !is_of_the_block(key))
+		.cloned()
+		.collect()
+}
+
+/// Send all rows in the open block: each is refused as it says, and storage is unchanged but for
+/// the fee, from signer to author, and the signer's nonce.
+pub fn check(chain: &mut Chain, rows: Vec<Row>) {
+	let author = alice().id();
+	for Row { name, signer, call, expected } in rows {
+		let payer = signer.id();
+		let account = frame_system::Account::<Runtime>::get;
+		let [mut paying, mut writing] = [account(&payer), account(&author)];
+		let fees_before = chain.fees_of(&signer);
+		let before = state();
+
+		let result = chain.send(&signer, call.clone());
+		assert_eq!(result, Err(expected), "{name}: {call:?}");
+
+		let allowed = [account_key(&payer), account_key(&author)];
+		for key in changed(&before) {
+			let key_text = sp_core::hexdisplay::HexDisplay::from(&key).to_string();
+			assert!(allowed.contains(&key), "{name}: {key_text} changed");
+		}
+		let fee = chain.fees_of(&signer) - fees_before;
+		paying.nonce += 1;
+		if payer == author {
+			assert_eq!(account(&payer), paying, "{name}: the author pays himself");
+			continue;
+		}
+		paying.data.free -= fee;
+		writing.data.free += fee;
+		assert!(fee > 0, "{name}: what fails is not free");
+		assert_eq!(account(&payer), paying, "{name}: the signer pays the fee, nothing more");
+		assert_eq!(account(&author), writing, "{name}: the author gets the fee");
+	}
+}

@@ -1,0 +1,108 @@
+// The demo's driver: plays one day of real data on a running chain, then says what came of it.
+// Started by scripts/demo; --help says how to start it by hand.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { connect } from '../lib/chain.js';
+import { describe } from './behaviour.js';
+import { Centre } from './centre.js';
+import { seeded } from './chance.js';
+import { Clock } from './clock.js';
+import { part, readDay } from './data.js';
+import { Meters, Sensors } from './field.js';
+import { Household } from './household.js';
+import { Ledger } from './ledger.js';
+import { check, opening } from './money.js';
+import { Outbox } from './outbox.js';
+import { play } from './play.js';
+import { Progress } from './progress.js';
+import { report } from './report.js';
+
+const HELP = `Usage: node main.js [--url ws://127.0.0.1:9944] [--data FOLDER] [--output FOLDER] [--seed TEXT] [--slots 40-60] [--mark FILE]
+
+  --url     the node, of the chain 'demo'
+  --data    the day to replay (default: chain-spec/data of this clone)
+  --output  where the picture and the numbers go (default: demo-output)
+  --seed    for the draws of who misbehaves when (default: voltree)
+  --slots   play a part of the day only, for a quick look
+  --mark    a file that always holds the number of the slot that is running`;
+
+const OPTIONS = {
+	url: { type: 'string', default: 'ws://127.0.0.1:9944' },
+	data: {
+		type: 'string',
+		default: fileURLToPath(new URL('../../../chain-spec/data', import.meta.url)),
+	},
+	output: { type: 'string', default: 'demo-output' },
+	seed: { type: 'string', default: 'voltree' },
+	slots: { type: 'string', default: '0-96' },
+	mark: { type: 'string' },
+	help: { type: 'boolean', default: false },
+};
+
+// The library reports lost connections and refusals in its own words; the driver does so in ours.
+const complain = console.error;
+console.error = (...words) => {
+	if (!words.some((word) => /API-WS|RPC-CORE/.test(word))) complain(...words);
+};
+
+/** From now to the first slot: offers and requests for it need this time. */
+const LEAD = 25_000;
+
+async function run(options) {
+	const day = part(readDay(options.data), ...options.slots.split('-').map(Number));
+	const draw = seeded(options.seed);
+	const chain = await connect(options.url, { quiet: true });
+	await chain.waitUntil(1); // Before its first block a chain knows no time.
+	const parameters = await chain.parameters();
+	chain.slotDuration = (await chain.api.query.communicationTree.slotDuration()).toNumber();
+
+	const finalized = await chain.api.rpc.chain.getFinalizedHead();
+	const first = (await chain.api.rpc.chain.getHeader(finalized)).number.toNumber() + 1;
+	const before = await opening(chain.api, finalized);
+	const begin = await chain.slotAfter(LEAD);
+	const clock = new Clock(begin, parameters.deliverySlot, day.quarters.length);
+	const households = day.households.map(
+		(household) => new Household(household, { chain, clock, lines: day.lines, draw }),
+	);
+	const demo = {
+		chain, day, clock, households, parameters,
+		sensors: new Sensors(chain, day, clock, draw),
+		meters: new Meters(chain, day, clock, draw),
+		centre: new Centre(chain, parameters),
+		outbox: new Outbox(chain),
+		ledger: new Ledger(chain, first),
+		progress: new Progress(),
+		mark: options.mark,
+	};
+
+	const minutes = ((clock.end - (await chain.now())) / 60_000).toFixed(1);
+	demo.progress.say(
+		`${day.date}: ${day.quarters.length} quarter hours in slots of ${parameters.deliverySlot / 1_000} s, ` +
+		`${households.length} households on ${day.lines.length} lines, about ${minutes} minutes.`,
+	);
+	for (const fault of describe(day.households)) demo.progress.say(`  ${fault}`);
+	await demo.meters.prepare();
+	const played = await play(demo);
+	demo.progress.end();
+
+	mkdirSync(options.output, { recursive: true });
+	const write = (name, text) => {
+		writeFileSync(join(options.output, name), text);
+		return join(options.output, name);
+	};
+	const money = (accounts) => check(chain.api, demo.ledger.newest.hash, before, accounts);
+	const good = await report({ ...demo, played, money, write });
+	await chain.disconnect();
+	return good ? 0 : 1;
+}
+
+const { values } = parseArgs({ options: OPTIONS });
+if (values.help) {
+	console.log(HELP);
+} else {
+	process.exitCode = await run(values);
+	process.exit();
+}

@@ -1,0 +1,145 @@
+// Makes trades, accounts and quarter hours out of the ledger's events.
+
+import { blake2AsHex } from '@polkadot/util-crypto';
+
+/** Outcomes of trades that a line's hazard has stopped before they began. */
+const STOPPED = new Set(['Stopped', 'UnsafeThroughout']);
+
+/** The identity tag of a household of the development networks. */
+const tagOf = (number) => blake2AsHex(`voltree:household:${number}`);
+
+/** The story of a day: its trades, slots, accounts, line states, and what was counted. */
+export function tell(ledger, day, clock, households) {
+	const story = {
+		offers: new Map(),
+		requests: new Map(),
+		trades: new Map(),
+		endings: new Map(),
+		causes: new Map(),
+		refused: new Map(),
+		blacklisted: [],
+		accounts: new Map(),
+	};
+	const byTag = new Map();
+	for (const { number, name, line, address } of households) {
+		const account = {
+			number, name, line, address,
+			bought: 0, sold: 0, paid: 0, earned: 0, fees: 0,
+			faults: 0, credit: [],
+		};
+		story.accounts.set(address, account);
+		byTag.set(tagOf(number), account);
+	}
+	for (const event of ledger.events()) TELL[event.kind]?.(story, event, byTag);
+	story.lines = lineStates(ledger, day.lines);
+	for (const trade of story.trades.values()) trade.cut = wasCut(trade, story.lines, clock.length);
+	story.slots = day.quarters.map((quarter, slot) => slotOf(story, clock, quarter, slot));
+	return story;
+}
+
+const count = (map, key) => map.set(key, (map.get(key) ?? 0) + 1);
+
+/** What each kind of event adds. */
+const TELL = {
+	'market.Offered': ({ offers }, { offer, seller, supply }) => offers.set(offer, { seller, ...supply }),
+	'market.OfferClosed': ({ offers }, { offer, unsold }) => {
+		if (offers.has(offer)) offers.get(offer).unsold = unsold;
+	},
+	'market.Requested': ({ requests }, { request, buyer, demand }) =>
+		requests.set(request, { buyer, ...demand }),
+	'market.RequestEnded': ({ endings }, { ending }) => count(endings, ending),
+	'market.Paid': ({ offers, requests, trades }, { now, trade, request, offer, volume, amount }) => {
+		const { seller, slot, price, line } = offers.get(offer);
+		const { buyer, lines } = requests.get(request);
+		trades.set(trade, {
+			trade, seller, buyer, slot, price, volume, amount,
+			lines: [lines[0], line], paidAt: now, started: false,
+		});
+	},
+	'market.Started': ({ trades }, { trade }) => {
+		trades.get(trade).started = true;
+	},
+	'market.Settled': ({ trades, accounts }, { now, trade, outcome, delivered, payout }) => {
+		const settled = trades.get(trade);
+		Object.assign(settled, { outcome, delivered, payout, settledAt: now });
+		const buyer = accounts.get(settled.buyer);
+		const seller = accounts.get(settled.seller);
+		buyer.bought += delivered;
+		buyer.paid += payout;
+		seller.sold += delivered;
+		seller.earned += payout;
+	},
+	'credibility.CreditChanged': (_, { now, tag, before, after }, byTag) => {
+		byTag.get(tag)?.credit.push({ now, before, after });
+	},
+	'credibility.Counted': ({ causes }, { tag, cause }, byTag) => {
+		count(causes, cause);
+		const account = byTag.get(tag);
+		if (account && !['PaidInTime', 'Delivered'].includes(cause)) account.faults += 1;
+	},
+	'blacklist.Blacklisted': ({ blacklisted }, { tag }, byTag) => {
+		if (byTag.has(tag)) blacklisted.push(byTag.get(tag).name);
+	},
+	'transactionPayment.TransactionFeePaid': ({ accounts }, { who, actualFee }) => {
+		if (accounts.has(who)) accounts.get(who).fees += actualFee;
+	},
+	'system.ExtrinsicFailed': ({ refused }, { reason }) => count(refused, reason),
+};
+
+/** How long a report speaks on the demo's chain: after that the line is stale without a word. */
+const FRESHNESS = 5_000;
+
+/** What the sensors said of each line: `[{ from, verdict }]`, oldest first. */
+function lineStates(ledger, lines) {
+	const states = new Map(lines.map((line) => [line, []]));
+	let last;
+	for (const { now, events } of ledger.blocks) {
+		if (last !== undefined && now - last > FRESHNESS) {
+			for (const told of states.values()) told.push({ from: last + FRESHNESS, verdict: 'Stale' });
+		}
+		for (const { kind, line, verdict } of events) {
+			if (kind === 'sensorOracle.LineChanged') states.get(line)?.push({ from: now, verdict });
+		}
+		last = now;
+	}
+	return states;
+}
+
+/** Whether a line of the trade was not safe for a part of its slot, and less arrived than sold. */
+function wasCut(trade, states, length) {
+	if (!trade.started || isStopped(trade) || !(trade.delivered < trade.volume)) return false;
+	const [from, to] = [trade.slot, trade.slot + length];
+	return trade.lines.some((line) =>
+		states.get(line).some((state, index, all) => {
+			const until = all[index + 1]?.from ?? Infinity;
+			return state.verdict !== 'Safe' && state.from < to && until > from;
+		}),
+	);
+}
+
+/** What was traded for a quarter hour, what arrived, and at which price. */
+function slotOf({ trades, offers }, clock, quarter, slot) {
+	const start = clock.start(slot);
+	const mine = [...trades.values()].filter((trade) => trade.slot === start);
+	const sum = (key, of = mine) => of.reduce((total, trade) => total + (trade[key] ?? 0), 0);
+	const traded = sum('volume');
+	return {
+		slot,
+		begin: quarter.begin,
+		storm: quarter.storm,
+		trades: mine,
+		offered: [...offers.values()].filter((o) => o.slot === start).reduce((n, o) => n + o.volume, 0),
+		traded,
+		delivered: sum('delivered'),
+		stopped: mine
+			.filter((trade) => isStopped(trade) || isCut(trade))
+			.reduce((total, { volume, delivered }) => total + volume - delivered, 0),
+		price: traded > 0 ? sum('amount') / traded / 1_000 : undefined,
+	};
+}
+
+/** Whether a hazard stopped the trade before anything flowed. */
+export const isStopped = ({ outcome }) => STOPPED.has(outcome);
+
+/** Whether a hazard cut the delivery off, so that a part of it arrived. */
+export const isCut = ({ cut }) => cut;

@@ -1,0 +1,54 @@
+// Tables for people.
+
+import { isCut, isStopped } from './story.js';
+
+const kwh = (wh) => (wh / 1_000).toFixed(2);
+const volt = (units) => (units / 1_000_000).toFixed(3);
+
+/** Columns side by side; the first `left` are text, the rest numbers. */
+export function table(head, rows, left = 1) {
+	const widths = head.map((title, index) =>
+		Math.max(title.length, ...rows.map((row) => String(row[index]).length)),
+	);
+	const line = (cells) =>
+		cells
+			.map((cell, i) => (i < left ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i])))
+			.join('  ')
+			.trimEnd();
+	return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** What each household bought, sold, paid and earned, and its credit. */
+export function householdTable(accounts, startCredit) {
+	const rows = accounts.map((a) => [
+		a.name, a.line, kwh(a.bought), kwh(a.sold), volt(a.paid), volt(a.earned), volt(a.fees),
+		a.faults, a.credit.at(-1)?.after ?? startCredit,
+	]);
+	const sum = (key) => accounts.reduce((total, account) => total + account[key], 0);
+	rows.push([
+		'all', '', kwh(sum('bought')), kwh(sum('sold')), volt(sum('paid')), volt(sum('earned')),
+		volt(sum('fees')), sum('faults'), '',
+	]);
+	const head = ['household', 'line', 'bought kWh', 'sold kWh', 'paid VOLT', 'earned VOLT',
+		'fees VOLT', 'faults', 'credit'];
+	return table(head, rows);
+}
+
+/** The deliveries that the storm stopped, as a whole or in part. */
+export function stoppedTable(story) {
+	const name = (address) => story.accounts.get(address).name;
+	const why = (trade) => {
+		if (isCut(trade)) return 'cut off on the way';
+		return trade.outcome === 'Stopped' ? 'could not start' : 'started, then stopped';
+	};
+	const rows = story.slots.flatMap(({ begin, trades }) =>
+		trades
+			.filter((trade) => isStopped(trade) || isCut(trade))
+			.map((trade) => [
+				begin, name(trade.seller), name(trade.buyer), why(trade), trade.volume, trade.delivered,
+				volt(trade.amount - trade.payout),
+			]),
+	);
+	const head = ['slot', 'seller', 'buyer', 'what happened', 'sold Wh', 'arrived Wh', 'refund VOLT'];
+	return table(head, rows, 4);
+}

@@ -1,0 +1,34 @@
+// What everybody can read from the newest block: time, lines, offers, requests, trades.
+
+const plain = (entries) =>
+	new Map(entries.map(([key, value]) => [key.args[0].toNumber(), value.toJSON()]));
+
+/** The market as it is now. Numbers of requests, offers and trades lead to plain objects. */
+export async function look(chain, lines) {
+	const { market } = chain.api.query;
+	const [now, offers, requests, trades, ...verdicts] = await Promise.all([
+		chain.now(),
+		market.offers.entries(),
+		market.requests.entries(),
+		market.trades.entries(),
+		...lines.map((line) => chain.api.call.sensorOracleApi.line(line, [])),
+	]);
+	return {
+		now,
+		offers: plain(offers),
+		requests: plain(requests),
+		trades: plain(trades),
+		lines: new Map(lines.map((line, index) => [line, verdicts[index].verdict.type])),
+	};
+}
+
+/** The name of an enum's variant as `toJSON` writes it: `open`, `responded`, `closed`, ... */
+export const variant = (value) => Object.keys(value)[0];
+
+/** The quotes of a request as they are now. */
+export async function quotes(chain, request) {
+	return (await chain.api.call.marketApi.quotes(request)).unwrapOrDefault().toJSON();
+}
+
+/** The block after the newest one has at least this time. */
+export const nextBlock = (view) => view.now + 1_000;

@@ -1,0 +1,164 @@
+// Both clients read the same blocks of both trades, and what they read is equal: events, balances,
+// holds, credit, shared wallets, tokens, requests, offers and trades.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { open, prepared } from './support.js';
+
+const AT = ['funded', 'paid', 'renewed', 'started', 'billed', 'settled'];
+const NAMES = ['js', 'python'];
+
+/** A decoded value as support.facts.py writes its own. */
+function plain(value) {
+	if ('isSome' in value) return value.isSome ? plain(value.unwrap()) : null;
+	if ('isTrue' in value) return value.isTrue;
+	if ('defIndexes' in value) {
+		return value.inner.toRawType() === 'Null' ? value.type : { [value.type]: plain(value.inner) };
+	}
+	if (value instanceof Map) {
+		return Object.fromEntries([...value].map(([name, field]) => [name, plain(field)]));
+	}
+	if (Array.isArray(value)) return value.map(plain);
+	if (value instanceof Uint8Array) {
+		return value.toRawType() === 'AccountId' ? value.toString() : value.toHex();
+	}
+	if ('unwrap' in value) return plain(value.unwrap());
+	return value.toString();
+}
+
+const capital = (name) => `${name[0].toUpperCase()}${name.slice(1)}`;
+
+async function eventsOf(api, number) {
+	const at = await api.at(await api.rpc.chain.getBlockHash(number));
+	const records = await at.query.system.events();
+	return records.map(({ phase, event }) => {
+		const fields = event.data.map((field) => plain(field));
+		const { names } = event.data;
+		return {
+			event: `${capital(event.section)}.${event.method}`,
+			extrinsic: phase.isApplyExtrinsic ? phase.asApplyExtrinsic.toString() : null,
+			data: names
+				? Object.fromEntries(names.map((name, index) => [name, fields[index]]))
+				: null,
+		};
+	});
+}
+
+async function stateOf(api, facts, number) {
+	const { query, call } = await api.at(await api.rpc.chain.getBlockHash(number));
+	const read = async (ask, ...params) => plain(await ask(...params));
+	const each = async (entries, action) =>
+		Object.fromEntries(
+			await Promise.all(
+				Object.entries(entries).map(async ([role, id]) => [role, await action(id)]),
+			),
+		);
+	return {
+		issuance: await read(query.balances.totalIssuance),
+		accounts: await each(facts.accounts, async (who) => ({
+			account: await read(query.system.account, who),
+			holds: await read(query.balances.holds, who),
+		})),
+		scores: await each(facts.tags, (tag) => read(query.credibility.scores, tag)),
+		flows: await each(facts.accounts, (who) => read(query.sharedWallet.flows, who)),
+		wallet: await read(query.sharedWallet.wallets, facts.request),
+		token: await read(query.sharedWallet.tokens, facts.request),
+		request: await read(query.market.requests, facts.request),
+		quotes: await read(query.market.responses, facts.request),
+		offer: await read(query.market.offers, facts.offer),
+		trade: await read(query.market.trades, facts.trade),
+		by_runtime_api: {
+			now: await read(call.marketApi.now),
+			trade: await read(call.marketApi.trade, facts.trade),
+			token: await read(call.sharedWalletApi.token, facts.request),
+			flow: await read(call.sharedWalletApi.capitalFlow, facts.accounts.seller),
+			score: await read(call.credibilityApi.score, facts.tags.seller),
+		},
+	};
+}
+
+async function readAll(api, facts) {
+	const { blocks } = facts;
+	const events = {};
+	for (let number = blocks.certified; number <= blocks.settled; number++) {
+		events[number] = await eventsOf(api, number);
+	}
+	const states = {};
+	for (const name of AT) states[name] = await stateOf(api, facts, blocks[name]);
+	return { events, states };
+}
+
+const files = NAMES.map((name) => join(prepared('FOLDER'), `trade-${name}.json`));
+const program = fileURLToPath(new URL('support.facts.py', import.meta.url));
+
+let trades, byJs, byPython;
+before(async () => {
+	trades = await Promise.all(
+		files.map(async (file) => JSON.parse(await readFile(file, 'utf8'))),
+	);
+	const python = promisify(execFile)(prepared('PYTHON'), [program, ...files], {
+		timeout: 120_000,
+		killSignal: 'SIGKILL',
+		maxBuffer: 2 ** 28,
+	});
+	const chain = await open();
+	after(() => chain.disconnect());
+	byJs = await Promise.all(trades.map((facts) => readAll(chain.api, facts)));
+	byPython = JSON.parse((await python).stdout);
+});
+
+for (const [index, name] of NAMES.entries()) {
+	test(`both clients read the same events of the trade by ${name}`, () => {
+		const { events } = byJs[index];
+		assert.deepEqual(byPython[index].events, events);
+		// There is something to be equal.
+		const kinds = new Set(Object.values(events).flat().map(({ event }) => event));
+		const wanted = [
+			'Registry.Certified',
+			'Registry.Applied',
+			'Registry.WalletLinked',
+			'Registry.DeviceRegistered',
+			'Market.Offered',
+			'Market.Requested',
+			'Market.Responded',
+			'SharedWallet.Certified',
+			'SharedWallet.Funded',
+			'SharedWallet.Locked',
+			'Market.Paid',
+			'SensorOracle.Reported',
+			'SensorOracle.RegisterReported',
+			'SkipFeelessPayment.FeeSkipped',
+			'Market.Started',
+			'Market.Metered',
+			'Market.Billed',
+			'Market.Settled',
+			'SharedWallet.Settled',
+			'SharedWallet.Closed',
+			'Credibility.Counted',
+			'Balances.Held',
+		];
+		assert.deepEqual(wanted.filter((kind) => !kinds.has(kind)), []);
+	});
+
+	test(`both clients read the same state at each step of the trade by ${name}`, () => {
+		const { states } = byJs[index];
+		assert.deepEqual(byPython[index].states, states);
+		const { paid, renewed, settled } = states;
+		assert.equal(paid.token.token.nonce, '0');
+		assert.equal(renewed.token.token.nonce, '1');
+		assert.equal(renewed.token.token.record.timely, '1');
+		assert.equal(paid.wallet.locked, paid.trade.locked);
+		const [hold] = paid.accounts.buyer.holds;
+		assert.deepEqual(hold.id, { SharedWallet: 'Escrow' });
+		assert.equal(BigInt(hold.amount), BigInt(paid.wallet.free) + BigInt(paid.wallet.locked));
+		assert.deepEqual(settled.accounts.buyer.holds, []);
+		assert.deepEqual([settled.wallet, settled.token, settled.trade], [null, null, null]);
+		assert.equal(settled.scores.seller.credit, '1000');
+		assert.equal(settled.scores.seller.record.recent.length, 1);
+	});
+}

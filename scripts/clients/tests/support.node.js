@@ -1,0 +1,52 @@
+// Starts, kills and starts again a node of the test's own.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { open, within } from './support.js';
+
+/** A node with its database in `folder`, which outlives it. */
+export class Node {
+	#process;
+	#log = [];
+
+	constructor(program, chain, folder) {
+		this.program = program;
+		this.args = ['--chain', chain, '--base-path', folder, '--alice', '--force-authoring'];
+		this.args.push('--rpc-port', '0', '--port', '0', '--no-prometheus', '--no-telemetry');
+		this.args.push('--no-mdns', '--unsafe-force-node-key-generation', '--state-pruning', 'archive', '--blocks-pruning', 'archive');
+	}
+
+	/** Start it; connected once its RPC answers. */
+	async start() {
+		assert(!this.#process, 'the node is running');
+		this.#log = [];
+		this.#process = spawn(this.program, this.args, { stdio: ['ignore', 'ignore', 'pipe'] });
+		const url = new Promise((resolve, reject) => {
+			createInterface({ input: this.#process.stderr }).on('line', (line) => {
+				this.#log.push(line);
+				const [, port] = line.match(/Running JSON-RPC server: addr=127\.0\.0\.1:(\d+)/) ?? [];
+				if (port) resolve(`ws://127.0.0.1:${port}`);
+			});
+			this.#process.once('error', reject);
+			this.#process.once('exit', (code, signal) =>
+				reject(new Error(`the node ended (${code ?? signal}):\n${this.#log.join('\n')}`)),
+			);
+		});
+		const chain = await within(60, "the node's RPC", url.then(open));
+		await within(30, 'an answer of the node', chain.api.isReadyOrError);
+		return chain;
+	}
+
+	/** End it as a power cut would; or politely, with SIGTERM. */
+	async kill(signal = 'SIGKILL') {
+		if (!this.#process) return;
+		const ended = once(this.#process, 'exit');
+		this.#process.kill(signal);
+		if (this.#process.exitCode === null && this.#process.signalCode === null) {
+			await within(30, 'the end of the node', ended);
+		}
+		this.#process = undefined;
+	}
+}
