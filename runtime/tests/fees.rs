@@ -27,13 +27,13 @@ fn transfer(to: &Pair, value: u128) -> BalancesCall {
 
 fn report(by: &Pair, observed: u64, sealed: bool) -> OracleCall {
 	let report = report_of(by, Class::Clear, observed);
-	let message = voltree_runtime::SensorOracle::report_message(report.clone()).encode();
+	let message = voltree_runtime::SensorOracle::report_message(report.clone());
 	OracleCall::report { report, signature: sealed.then(|| by.seal(&message)) }
 }
 
 fn reading(by: &Pair, boundary: u64, sealed: bool) -> OracleCall {
 	let reading = RegisterReading { meter: by.id(), boundary, import: 1, export: 1 };
-	let message = voltree_runtime::SensorOracle::register_message(reading.clone()).encode();
+	let message = voltree_runtime::SensorOracle::register_message(reading.clone());
 	OracleCall::report_register { reading, signature: sealed.then(|| by.seal(&message)) }
 }
 
@@ -141,7 +141,7 @@ fn a_relayer_pays_nothing_for_a_good_report() {
 #[test]
 fn the_pool_refuses_what_a_device_cannot_pay() {
 	on("dev", |chain| {
-		let [seer, counter] = [sensor(1, 1), meter(1)];
+		let [seer, counter, third] = [sensor(1, 1), meter(1), sensor(1, 3)];
 		let stranger = pair("//NoSensor");
 		let (now, at) = (chain.now(), boundary(chain));
 		chain.ok(&seer, report(&seer, now, false));
@@ -158,7 +158,7 @@ fn the_pool_refuses_what_a_device_cannot_pay() {
 			("another sensor's", &seer, report(&sensor(1, 2), now, false).into()),
 			("the same register", &counter, reading(&counter, at, false).into()),
 			("between slots", &counter, reading(&counter, at - 1, false).into()),
-			("in a batch", &sensor(1, 3), batch(report(&sensor(1, 3), now, false))),
+			("in a batch", &third, batch(report(&third, now, false))),
 			("money", &seer, transfer(&counter, 1).into()),
 			("a remark", &seer, frame_system::Call::remark { remark: vec![] }.into()),
 			("no device", &stranger, report(&stranger, now, false).into()),

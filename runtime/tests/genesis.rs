@@ -8,7 +8,6 @@ use common::people::{pair, Id};
 use frame_support::__private::metadata::{
 	v15::RuntimeMetadataV15, RuntimeMetadata, RuntimeMetadataPrefixed,
 };
-use frame_support::traits::Get;
 use scale_info::TypeDef;
 use voltree_runtime::{
 	genesis::{self, accounts, NAMES},

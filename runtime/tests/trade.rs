@@ -1,6 +1,5 @@
 //! A whole trade, from newcomers to money, by signed extrinsics alone (DESIGN.md, section 3).
 
-use codec::Encode;
 mod common;
 
 use common::{
@@ -23,7 +22,7 @@ use voltree_runtime::{
 /// The management centre certifies somebody who has no account yet, on his signed word.
 fn certify(chain: &mut Chain, newcomer: &Pair, roles: Roles) -> IdentityTag {
 	let tag = H256(newcomer.id().into());
-	let consent = newcomer.seal(&Registry::consent_message(&newcomer.id(), &tag).encode());
+	let consent = newcomer.seal(&Registry::consent_message(&newcomer.id(), &tag));
 	let expires = chain.now() + 30 * 86_400_000;
 	let (account, consent) = (newcomer.id(), Some(consent));
 	chain.ok(&service(), RegistryCall::certify { account, tag, roles, expires, consent });
@@ -31,7 +30,7 @@ fn certify(chain: &mut Chain, newcomer: &Pair, roles: Roles) -> IdentityTag {
 }
 
 fn connect_meter(chain: &mut Chain, device: &Pair, owner: &Pair, line: LineId) {
-	let signature = device.seal(&Registry::device_message(&device.id(), &owner.id()).encode());
+	let signature = device.seal(&Registry::device_message(&device.id(), &owner.id()));
 	let (device, owner) = (device.id(), owner.id());
 	let (kind, rated_power) = (DeviceKind::Meter, 25_000);
 	let call = RegistryCall::register_device { device, kind, owner, line, rated_power, signature };
@@ -39,14 +38,14 @@ fn connect_meter(chain: &mut Chain, device: &Pair, owner: &Pair, line: LineId) {
 }
 
 fn link(chain: &mut Chain, owner: &Pair, wallet: &Pair) {
-	let signature = wallet.seal(&Registry::link_message(&owner.id(), &wallet.id()).encode());
+	let signature = wallet.seal(&Registry::link_message(&owner.id(), &wallet.id()));
 	chain.ok(owner, RegistryCall::link_wallet { wallet: wallet.id(), signature });
 }
 
 /// A reading sent by somebody else, with the meter's signature inside.
 fn relay(chain: &mut Chain, relayer: &Pair, meter: &Pair, boundary: Moment, export: u64) {
 	let reading = RegisterReading { meter: meter.id(), boundary, import: 0, export };
-	let message = voltree_runtime::SensorOracle::register_message(reading.clone()).encode();
+	let message = voltree_runtime::SensorOracle::register_message(reading.clone());
 	let signature = Some(meter.seal(&message));
 	chain.ok(relayer, OracleCall::report_register { reading, signature });
 }

@@ -109,8 +109,15 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 /// panic.
 fn ensure_aggregators(client: &FullClient) -> Result<(), ServiceError> {
 	let info = client.info();
-	// Later states may be pruned, and prove by being there that somebody writes blocks.
-	if info.best_number > 0 || !client.runtime_api().authorities(info.best_hash)?.is_empty() {
+	// Later blocks prove by being there that somebody writes them, and the genesis may be pruned.
+	if info.best_number > 0 {
+		return Ok(());
+	}
+	let authors = client
+		.runtime_api()
+		.authorities(info.best_hash)
+		.map_err(|error| ServiceError::Application(error.into()))?;
+	if !authors.is_empty() {
 		return Ok(());
 	}
 	Err(ServiceError::Other(

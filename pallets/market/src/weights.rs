@@ -68,7 +68,7 @@ macro_rules! weights {
 			estimate($db, 4_000, 600_000, looked_at.saturating_mul(6).saturating_add(12), 7)
 		}
 		fn pay() -> Weight {
-			estimate($db, 250, 60_000, 26, 14)
+			estimate($db, 250, 60_000, 27, 15)
 		}
 		fn start() -> Weight {
 			estimate($db, 300, 60_000, SENSORS.saturating_add(9), 2)
@@ -77,11 +77,11 @@ macro_rules! weights {
 			estimate($db, 80, 12_000, 6, 4)
 		}
 		fn confirm() -> Weight {
-			estimate($db, 200, 25_000, 16, 14)
+			estimate($db, 200, 25_000, 16, 15)
 		}
 		fn cancel_request() -> Weight {
 			let quotes = u64::from(MAX_QUOTES);
-			estimate($db, 400, 90_000, quotes.saturating_mul(8).saturating_add(10), 9)
+			estimate($db, 400, 90_000, quotes.saturating_mul(8).saturating_add(11), 10)
 		}
 		fn withdraw_offer() -> Weight {
 			estimate($db, 60, 8_000, 4, 4)
@@ -93,7 +93,7 @@ macro_rules! weights {
 			estimate($db, 20, 4_000, 3, 0)
 		}
 		fn agenda_entry() -> Weight {
-			estimate($db, 600, 110_000, 150, 14)
+			estimate($db, 600, 110_000, 151, 15)
 		}
 	};
 }

@@ -11,8 +11,7 @@
 //! | [`Pallet::set_parameters`] | the management centre's authority | other periods from now on |
 //!
 //! The two reports are free as long as they would be accepted; a device needs no money. They are
-//! ordinary signed extrinsics, so that any client can send them, and operational ones: blocks keep
-//! room for them beside the trades.
+//! ordinary signed extrinsics, so that any client can send them.
 //!
 //! Whether a line is safe is never stored. It follows from the sensors' histories and the time, by
 //! the rule in [`safety`]: silence alone makes a line stale, without a transaction.
@@ -274,10 +273,7 @@ pub mod pallet {
 		/// [`Error::StaleReport`], [`Error::OutOfOrder`], [`Error::TooFrequent`],
 		/// [`Error::MissingSignature`], [`Error::BadSignature`].
 		#[pallet::call_index(0)]
-		#[pallet::weight((
-			T::WeightInfo::report(T::SensorsPerLine::get()),
-			DispatchClass::Operational
-		))]
+		#[pallet::weight(T::WeightInfo::report(T::SensorsPerLine::get()))]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			report: &SensorReport<T::AccountId>,
@@ -304,7 +300,7 @@ pub mod pallet {
 		/// [`Error::AlreadyReported`], [`Error::TooOld`], [`Error::NotMonotone`],
 		/// [`Error::Implausible`], [`Error::MissingSignature`], [`Error::BadSignature`].
 		#[pallet::call_index(1)]
-		#[pallet::weight((T::WeightInfo::report_register(), DispatchClass::Operational))]
+		#[pallet::weight(T::WeightInfo::report_register())]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			reading: &RegisterReading<T::AccountId>,

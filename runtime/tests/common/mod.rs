@@ -174,6 +174,15 @@ impl Chain {
 		self.until(moment.saturating_add(1));
 	}
 
+	/// Go on to the next block if this one has taken half of what users may have.
+	pub fn next_if_full(&mut self) {
+		let used = *System::block_weight().get(frame_support::dispatch::DispatchClass::Normal);
+		let most = <Runtime as frame_system::Config>::BlockWeights::get().max_block;
+		if used.ref_time() > most.ref_time() / 3 {
+			self.next();
+		}
+	}
+
 	/// Chain time of the open block.
 	pub fn now(&self) -> Moment {
 		CommunicationTree::now()

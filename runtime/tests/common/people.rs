@@ -1,5 +1,6 @@
 //! Who takes part: the accounts of the development networks, from their seeds.
 
+use codec::Encode;
 use sp_core::{sr25519::Pair, Pair as _};
 use sp_runtime::MultiSignature;
 use std::{
@@ -58,8 +59,8 @@ pub fn alice() -> Pair {
 pub trait Id {
 	/// The key's account.
 	fn id(&self) -> AccountId;
-	/// The key's signature over `bytes`.
-	fn seal(&self, bytes: &[u8]) -> MultiSignature;
+	/// The key's signature over what `message` encodes to.
+	fn seal(&self, message: &impl Encode) -> MultiSignature;
 }
 
 impl Id for Pair {
@@ -67,7 +68,7 @@ impl Id for Pair {
 		self.public().into()
 	}
 
-	fn seal(&self, bytes: &[u8]) -> MultiSignature {
-		self.sign(bytes).into()
+	fn seal(&self, message: &impl Encode) -> MultiSignature {
+		self.sign(&message.encode()).into()
 	}
 }

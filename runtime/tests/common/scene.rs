@@ -4,7 +4,6 @@ use super::{
 	people::{self, household, meter, sensor, sensor_owner, service, wallet_key, Id},
 	Chain, MarketCall, OracleCall,
 };
-use codec::Encode;
 use pallet_market::{DeliverySlot, Demand, Supply, ROUNDS_PER_WINDOW};
 use pallet_sensor_oracle::{Class, RegisterReading, SensorReport};
 use pallet_shared_wallet::SignedToken;
@@ -128,7 +127,7 @@ pub fn token_of(request: RequestId) -> Token<AccountId> {
 
 /// `token` signed by `key`.
 pub fn signed(token: Token<AccountId>, key: &Pair) -> SignedToken<AccountId, Signature> {
-	let signature = key.seal(&token.encode());
+	let signature = key.seal(&token);
 	SignedToken { token, signature }
 }
 

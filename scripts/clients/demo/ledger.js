@@ -20,9 +20,9 @@ export class Ledger {
 	vanished = 0;
 	#reading = Promise.resolve();
 
-	constructor(chain, first) {
-		this.chain = chain;
-		this.first = first;
+	/** Begins at block `first`; a block's slot times `blockSlot` is its chain time. */
+	constructor(chain, first, blockSlot) {
+		Object.assign(this, { chain, first, blockSlot });
 	}
 
 	/** Read all final blocks up to `header`, one call after the other. */
@@ -55,7 +55,7 @@ export class Ledger {
 		const events = records
 			.filter(({ event }) => TOLD[event.section]?.(event.method))
 			.map(({ event }) => this.#told(event));
-		const now = slot.toNumber() * this.chain.slotDuration;
+		const now = slot.toNumber() * this.blockSlot;
 		return { number, hash, now, events };
 	}
 

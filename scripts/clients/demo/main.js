@@ -57,7 +57,7 @@ async function run(options) {
 	const chain = await connect(options.url, { quiet: true });
 	await chain.waitUntil(1); // Before its first block a chain knows no time.
 	const parameters = await chain.parameters();
-	chain.slotDuration = (await chain.api.query.communicationTree.slotDuration()).toNumber();
+	const blockSlot = (await chain.api.query.communicationTree.slotDuration()).toNumber();
 
 	const finalized = await chain.api.rpc.chain.getFinalizedHead();
 	const first = (await chain.api.rpc.chain.getHeader(finalized)).number.toNumber() + 1;
@@ -73,7 +73,7 @@ async function run(options) {
 		meters: new Meters(chain, day, clock, draw),
 		centre: new Centre(chain, parameters),
 		outbox: new Outbox(chain),
-		ledger: new Ledger(chain, first),
+		ledger: new Ledger(chain, first, blockSlot),
 		progress: new Progress(),
 		mark: options.mark,
 	};
@@ -103,6 +103,9 @@ const { values } = parseArgs({ options: OPTIONS });
 if (values.help) {
 	console.log(HELP);
 } else {
-	process.exitCode = await run(values);
-	process.exit();
+	const code = await run(values).catch((error) => {
+		complain(`ERROR: the demo failed: ${error.message}`);
+		return 1;
+	});
+	process.exit(code);
 }

@@ -1,6 +1,5 @@
 // The four panels of the picture. Each draws into its frame, given the common scale of time.
 
-import { isCut, isStopped } from './story.js';
 import { line, path, rect, scale, steps, text, ticks } from './svg.js';
 
 const COLOURS = {
@@ -97,8 +96,8 @@ export function trades({ x, story, ...frame }) {
 			rect(x(slot + 0.5) - 2, right.y(price) - 2, 4, 4, { fill: COLOURS.price })),
 		legend(frame, [
 			[COLOURS.delivered, `arrived, ${sum('delivered')} kWh`],
-			[COLOURS.stopped, `storm, ${sum('stopped')} kWh`],
-			[COLOURS.fault, `seller's fault, ${lost}`],
+			[COLOURS.stopped, `stopped, ${sum('stopped')} kWh`],
+			[COLOURS.fault, `missing, ${lost} kWh`],
 			[COLOURS.price, 'price (right)'],
 		]),
 	].join('');
@@ -118,7 +117,7 @@ export function lines({ x, story, clock, ...frame }) {
 			return right > left ? rect(left, top, right - left, height - 8, { fill: colour[verdict], ...tone }) : '';
 		});
 		const hit = story.slots.flatMap(({ slot, trades: made }) => {
-			const mine = made.filter((t) => (isStopped(t) || isCut(t)) && t.lines[1] === name);
+			const mine = made.filter((trade) => trade.stoppedBy && trade.lines[1] === name);
 			if (mine.length === 0) return [];
 			const [cx, cy] = [x(slot + 0.5), top + (height - 8) / 2 - 4];
 			const cross = [[-3, -3, 3, 3], [-3, 3, 3, -3]].map(([a, b, c, d]) =>
@@ -128,7 +127,7 @@ export function lines({ x, story, clock, ...frame }) {
 		const label = text(frame.left - 8, top + height / 2, `line ${name}`, { 'text-anchor': 'end' });
 		return [label, ...strip, ...hit].join('');
 	});
-	const stopped = [...story.trades.values()].filter((trade) => isStopped(trade) || isCut(trade));
+	const stopped = [...story.trades.values()].filter(({ stoppedBy }) => stoppedBy);
 	return [
 		...rows,
 		legend(frame, [

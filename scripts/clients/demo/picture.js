@@ -11,7 +11,7 @@ const GAP = 48;
 const PANELS = [
 	['Load and sun', 'kWh per quarter hour, all households', energy, 190],
 	['Traded energy and price', 'kWh per slot, and VOLT per kWh', trades, 210],
-	['Lines', 'what the sensors say, and deliveries the storm stopped', lines, 120],
+	['Lines', 'what the sensors say; × deliveries stopped, by the line they come from', lines, 120],
 	['Credit', 'points per household', credit, 210],
 ];
 

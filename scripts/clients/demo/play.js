@@ -9,19 +9,21 @@ const MEND_EVERY = 5;
 const LONGEST_TAIL = 40_000;
 /** Without a new block for so long the subscription is made anew, in real time. */
 const SILENCE = 8_000;
+/** Without a block for so long the demo gives up, in real time. */
+const GIVE_UP = 120_000;
 /** So many looks may fail one after the other, while the node comes back. */
 const MOST_FAILURES = 10;
 
 /** Resolves to `{ seconds, interruptions }` when the day is over and all trades are settled. */
 export async function play(demo) {
 	const began = Date.now();
-	const days = new Day(demo);
-	await days.run();
-	await settleDown(demo, days);
-	return { seconds: Math.round((Date.now() - began) / 1_000), interruptions: days.interruptions };
+	const player = new Player(demo);
+	await player.run();
+	await settleDown(demo);
+	return { seconds: Math.round((Date.now() - began) / 1_000), interruptions: player.interruptions };
 }
 
-class Day {
+class Player {
 	interruptions = 0;
 	#busy = false;
 	#waiting = false;
@@ -29,6 +31,8 @@ class Day {
 	#blocks = 0;
 	#failures = 0;
 	#heard = Date.now();
+	#asked = 0;
+	#subscriptions = [];
 	#offered = new Map();
 	#taught = 0;
 
@@ -39,8 +43,7 @@ class Day {
 	run() {
 		const { chain, progress } = this.demo;
 		return new Promise((done, fail) => {
-			this.done = done;
-			this.fail = fail;
+			Object.assign(this, { done, fail });
 			chain.api.on('disconnected', () => {
 				if (!this.#away) progress.say('The node is away. Waiting for it to come back.');
 				this.#away = true;
@@ -49,16 +52,19 @@ class Day {
 			this.watch = setInterval(() => this.#listen(), 1_000);
 		}).finally(() => {
 			clearInterval(this.watch);
-			this.stop.forEach((stop) => stop());
+			this.#unsubscribe();
 		});
 	}
 
-	stop = [];
+	#unsubscribe() {
+		for (const stop of this.#subscriptions) stop();
+		this.#subscriptions = [];
+	}
 
 	async #subscribe() {
 		const { chain, ledger } = this.demo;
-		this.stop.forEach((stop) => stop());
-		this.stop = [
+		this.#unsubscribe();
+		this.#subscriptions = [
 			await chain.api.rpc.chain.subscribeNewHeads(() => this.#block()),
 			await chain.api.rpc.chain.subscribeFinalizedHeads((header) => {
 				ledger.upTo(header).catch(() => {});
@@ -69,8 +75,12 @@ class Day {
 	/** A node that came back may have forgotten the subscriptions. */
 	#listen() {
 		const { chain } = this.demo;
-		if (Date.now() - this.#heard < SILENCE || !chain.api.isConnected) return;
-		this.#heard = Date.now();
+		const now = Date.now();
+		if (now - this.#heard > GIVE_UP) {
+			this.fail(new Error(`no block for ${GIVE_UP / 1_000} s: see whether the node still runs`));
+		}
+		if (now - Math.max(this.#heard, this.#asked) < SILENCE || !chain.api.isConnected) return;
+		this.#asked = now;
 		this.#subscribe().catch(() => {});
 	}
 
@@ -141,9 +151,9 @@ class Day {
 		const slot = clock.slotAt(view.now);
 		const clamped = Math.min(Math.max(slot, 0), clock.count);
 		const time = day.quarters[slot]?.begin ?? (slot < 0 ? 'before' : 'after');
-		const lines = [...view.lines].map(([line, verdict]) => `${line} ${verdict.toLowerCase()}`);
+		const verdicts = [...new Set(view.lines.values())].map((verdict) => verdict.toLowerCase());
 		progress.show(clamped, clock.count,
-			`${time}  slot ${clamped}/${clock.count}  open trades ${view.trades.size}  lines ${lines.join(', ')}`);
+			`${time}  slot ${clamped}/${clock.count}  open trades ${view.trades.size}  lines ${verdicts.join(', ')}`);
 		if (mark) {
 			// Whoever reads it never finds half a number.
 			writeFileSync(`${mark}.new`, `${slot}\n`);

@@ -34,6 +34,7 @@ export class Progress {
 	}
 
 	#draw(text) {
-		if (this.output.isTTY) this.output.write(`\r\u001b[2K${text.slice(0, (this.output.columns ?? 100) - 1)}`);
+		const width = (this.output.columns || 100) - 1;
+		if (this.output.isTTY) this.output.write(`\r\u001b[2K${text.slice(0, width)}`);
 	}
 }

@@ -1,7 +1,7 @@
 // What is said at the end of the day.
 
 import { draw } from './picture.js';
-import { isCut, isStopped, tell } from './story.js';
+import { tell } from './story.js';
 import { householdTable, stoppedTable, table } from './table.js';
 
 const kwh = (wh) => (wh / 1_000).toFixed(1);
@@ -14,13 +14,15 @@ export async function report({ day, clock, ledger, households, outbox, played, m
 	const startCredit = (await chain.api.query.credibility.parameters()).start.toNumber();
 	const accounts = [...story.accounts.values()];
 	const trades = [...story.trades.values()];
-	const hit = trades.filter((trade) => isStopped(trade) || isCut(trade));
+	const hit = trades.filter(({ stoppedBy }) => stoppedBy);
+	const byStorm = hit.filter(({ stoppedBy }) => stoppedBy === 'storm').length;
 	const sum = (key) => trades.reduce((total, trade) => total + (trade[key] ?? 0), 0);
 	const outcomes = new Map();
 	for (const { outcome } of trades) outcomes.set(outcome ?? 'open', (outcomes.get(outcome ?? 'open') ?? 0) + 1);
 
 	console.log(`\nEach household\n\n${householdTable(accounts, startCredit)}`);
-	console.log(`\nDeliveries stopped by the storm: ${hit.length}\n\n${stoppedTable(story)}`);
+	const others = hit.length > byStorm ? `, because sensors were silent: ${hit.length - byStorm}` : '';
+	console.log(`\nDeliveries stopped by the storm: ${byStorm}${others}\n\n${stoppedTable(story)}`);
 	console.log('\nThe day\n');
 	console.log(table(['what', 'how many'], [
 		['requests by ending', listed(story.endings)],

@@ -2,7 +2,7 @@
 
 import { blake2AsHex } from '@polkadot/util-crypto';
 
-/** Outcomes of trades that a line's hazard has stopped before they began. */
+/** Outcomes of trades that unsafe lines have stopped before anything flowed. */
 const STOPPED = new Set(['Stopped', 'UnsafeThroughout']);
 
 /** The identity tag of a household of the development networks. */
@@ -32,7 +32,7 @@ export function tell(ledger, day, clock, households) {
 	}
 	for (const event of ledger.events()) TELL[event.kind]?.(story, event, byTag);
 	story.lines = lineStates(ledger, day.lines);
-	for (const trade of story.trades.values()) trade.cut = wasCut(trade, story.lines, clock.length);
+	for (const trade of story.trades.values()) judge(trade, story.lines, clock.length);
 	story.slots = day.quarters.map((quarter, slot) => slotOf(story, clock, quarter, slot));
 	return story;
 }
@@ -49,6 +49,8 @@ const TELL = {
 		requests.set(request, { buyer, ...demand }),
 	'market.RequestEnded': ({ endings }, { ending }) => count(endings, ending),
 	'market.Paid': ({ offers, requests, trades }, { now, trade, request, offer, volume, amount }) => {
+		// What began before the demo is not part of its story.
+		if (!offers.has(offer) || !requests.has(request)) return;
 		const { seller, slot, price, line } = offers.get(offer);
 		const { buyer, lines } = requests.get(request);
 		trades.set(trade, {
@@ -57,17 +59,19 @@ const TELL = {
 		});
 	},
 	'market.Started': ({ trades }, { trade }) => {
-		trades.get(trade).started = true;
+		if (trades.has(trade)) trades.get(trade).started = true;
 	},
 	'market.Settled': ({ trades, accounts }, { now, trade, outcome, delivered, payout }) => {
 		const settled = trades.get(trade);
+		if (!settled) return;
 		Object.assign(settled, { outcome, delivered, payout, settledAt: now });
 		const buyer = accounts.get(settled.buyer);
 		const seller = accounts.get(settled.seller);
-		buyer.bought += delivered;
-		buyer.paid += payout;
-		seller.sold += delivered;
-		seller.earned += payout;
+		// Somebody else may trade on the chain meanwhile, by hand.
+		if (buyer) buyer.bought += delivered;
+		if (buyer) buyer.paid += payout;
+		if (seller) seller.sold += delivered;
+		if (seller) seller.earned += payout;
 	},
 	'credibility.CreditChanged': (_, { now, tag, before, after }, byTag) => {
 		byTag.get(tag)?.credit.push({ now, before, after });
@@ -105,16 +109,20 @@ function lineStates(ledger, lines) {
 	return states;
 }
 
-/** Whether a line of the trade was not safe for a part of its slot, and less arrived than sold. */
-function wasCut(trade, states, length) {
-	if (!trade.started || isStopped(trade) || !(trade.delivered < trade.volume)) return false;
+/** Whether a delivery was stopped or cut off because a line was not safe, and why it was not. */
+function judge(trade, states, length) {
 	const [from, to] = [trade.slot, trade.slot + length];
-	return trade.lines.some((line) =>
-		states.get(line).some((state, index, all) => {
-			const until = all[index + 1]?.from ?? Infinity;
-			return state.verdict !== 'Safe' && state.from < to && until > from;
-		}),
+	const verdicts = trade.lines.flatMap((line) =>
+		states
+			.get(line)
+			.filter((state, index, all) => state.from < to && (all[index + 1]?.from ?? Infinity) > from)
+			.map(({ verdict }) => verdict),
 	);
+	const unsafe = verdicts.some((verdict) => verdict !== 'Safe');
+	trade.cut = trade.started && !isStopped(trade) && unsafe && trade.delivered < trade.volume;
+	if (isStopped(trade) || trade.cut) {
+		trade.stoppedBy = verdicts.includes('Hazard') ? 'storm' : 'silent sensors';
+	}
 }
 
 /** What was traded for a quarter hour, what arrived, and at which price. */
@@ -132,14 +140,11 @@ function slotOf({ trades, offers }, clock, quarter, slot) {
 		traded,
 		delivered: sum('delivered'),
 		stopped: mine
-			.filter((trade) => isStopped(trade) || isCut(trade))
+			.filter(({ stoppedBy }) => stoppedBy)
 			.reduce((total, { volume, delivered }) => total + volume - delivered, 0),
 		price: traded > 0 ? sum('amount') / traded / 1_000 : undefined,
 	};
 }
 
-/** Whether a hazard stopped the trade before anything flowed. */
-export const isStopped = ({ outcome }) => STOPPED.has(outcome);
-
-/** Whether a hazard cut the delivery off, so that a part of it arrived. */
-export const isCut = ({ cut }) => cut;
+/** Whether unsafe lines stopped the trade before anything flowed. */
+const isStopped = ({ outcome }) => STOPPED.has(outcome);

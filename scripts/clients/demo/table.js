@@ -1,7 +1,5 @@
 // Tables for people.
 
-import { isCut, isStopped } from './story.js';
-
 const kwh = (wh) => (wh / 1_000).toFixed(2);
 const volt = (units) => (units / 1_000_000).toFixed(3);
 
@@ -34,21 +32,21 @@ export function householdTable(accounts, startCredit) {
 	return table(head, rows);
 }
 
-/** The deliveries that the storm stopped, as a whole or in part. */
+/** The deliveries that were stopped, as a whole or in part. */
 export function stoppedTable(story) {
-	const name = (address) => story.accounts.get(address).name;
-	const why = (trade) => {
-		if (isCut(trade)) return 'cut off on the way';
-		return trade.outcome === 'Stopped' ? 'could not start' : 'started, then stopped';
+	const name = (address) => story.accounts.get(address)?.name ?? 'somebody else';
+	const what = ({ cut, outcome }) => {
+		if (cut) return 'cut off on the way';
+		return outcome === 'Stopped' ? 'could not start' : 'started, then stopped';
 	};
 	const rows = story.slots.flatMap(({ begin, trades }) =>
 		trades
-			.filter((trade) => isStopped(trade) || isCut(trade))
+			.filter(({ stoppedBy }) => stoppedBy)
 			.map((trade) => [
-				begin, name(trade.seller), name(trade.buyer), why(trade), trade.volume, trade.delivered,
-				volt(trade.amount - trade.payout),
+				begin, name(trade.seller), name(trade.buyer), what(trade), trade.stoppedBy,
+				trade.volume, trade.delivered, volt(trade.amount - trade.payout),
 			]),
 	);
-	const head = ['slot', 'seller', 'buyer', 'what happened', 'sold Wh', 'arrived Wh', 'refund VOLT'];
-	return table(head, rows, 4);
+	const head = ['slot', 'seller', 'buyer', 'what happened', 'why', 'sold Wh', 'arrived Wh', 'refund VOLT'];
+	return table(head, rows, 5);
 }

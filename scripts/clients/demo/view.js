@@ -30,5 +30,8 @@ export async function quotes(chain, request) {
 	return (await chain.api.call.marketApi.quotes(request)).unwrapOrDefault().toJSON();
 }
 
-/** The block after the newest one has at least this time. */
-export const nextBlock = (view) => view.now + 1_000;
+/** On the chain 'demo' there is a block a second. */
+const BLOCK = 1_000;
+
+/** The block after the newest one, in which what is sent now can be, has at least this time. */
+export const nextBlock = (view) => view.now + BLOCK;

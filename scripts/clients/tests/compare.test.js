@@ -18,7 +18,8 @@ function plain(value) {
 	if ('isSome' in value) return value.isSome ? plain(value.unwrap()) : null;
 	if ('isTrue' in value) return value.isTrue;
 	if ('defIndexes' in value) {
-		return value.inner.toRawType() === 'Null' ? value.type : { [value.type]: plain(value.inner) };
+		const isBare = value.inner.toRawType() === 'Null';
+		return isBare ? value.type : { [value.type]: plain(value.inner) };
 	}
 	if (value instanceof Map) {
 		return Object.fromEntries([...value].map(([name, field]) => [name, plain(field)]));
@@ -99,7 +100,12 @@ const program = fileURLToPath(new URL('support.facts.py', import.meta.url));
 let trades, byJs, byPython;
 before(async () => {
 	trades = await Promise.all(
-		files.map(async (file) => JSON.parse(await readFile(file, 'utf8'))),
+		files.map(async (file, index) => {
+			const text = await readFile(file, 'utf8').catch(() =>
+				assert.fail(`nothing to compare: the trade by ${NAMES[index]} did not end`),
+			);
+			return JSON.parse(text);
+		}),
 	);
 	const python = promisify(execFile)(prepared('PYTHON'), [program, ...files], {
 		timeout: 120_000,

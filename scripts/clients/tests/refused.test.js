@@ -184,6 +184,7 @@ test('nobody is certified, linked or registered against his will', async () => {
 	const dave = account('//Dave');
 	const certify = async (consent) =>
 		registry.certify(dave.address, tagOf('dave'), 'Both', await expiry(chain), consent);
+	const anotherMessage = { Sr25519: dave.sign('another message') };
 	const [, , , , toAnotherTag] = (await certification(chain, dave, tagOf('other'))).args;
 	const device = account('//Refused//Meter');
 	const registered = await registration(chain, device, 'Meter', seller, LINE, 25_000);
@@ -196,7 +197,7 @@ test('nobody is certified, linked or registered against his will', async () => {
 			['registry.BadSignature', registry.registerDevice(...stolen)],
 		]),
 		allRefused(chain, stranger, [
-			['registry.BadSignature', registry.linkWallet(dave.address, { Sr25519: dave.sign('') })],
+			['registry.BadSignature', registry.linkWallet(dave.address, anotherMessage)],
 		]),
 	]);
 	assert((await chain.api.call.registryApi.certificate(dave.address)).isNone);

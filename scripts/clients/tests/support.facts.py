@@ -1,7 +1,7 @@
 """Reads with substrate-interface what the two trades left on the chain, for compare.test.js.
 
-Usage: support.facts.py TRADE.json..., as the trades' tests wrote them. Prints one JSON list with the
-facts of each. Numbers are text, names are camelCase, accounts are addresses, bytes are hex.
+Usage: support.facts.py TRADE.json..., as the trades' tests wrote them. Prints one JSON list with
+the facts of each. Numbers are text, names are camelCase, accounts are addresses, bytes are hex.
 """
 
 import json
@@ -53,7 +53,10 @@ def state(chain, facts, number):
 	return {
 		"issuance": read("Balances", "TotalIssuance"),
 		"accounts": {
-			role: {"account": read("System", "Account", who), "holds": read("Balances", "Holds", who)}
+			role: {
+				"account": read("System", "Account", who),
+				"holds": read("Balances", "Holds", who),
+			}
 			for role, who in facts["accounts"].items()
 		},
 		"scores": {role: read("Credibility", "Scores", tag) for role, tag in facts["tags"].items()},

@@ -5,11 +5,10 @@ import assert from 'node:assert/strict';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compactFromU8a } from '@polkadot/util';
 import { blake2AsHex } from '@polkadot/util-crypto';
 import { signToken, SERVICE } from '../lib/centre.js';
 import { account, connect, errorName, Refused } from '../lib/chain.js';
-import { lineReport, sensor } from '../lib/devices.js';
+import { lineReport, sensor, signReading, signReport } from '../lib/devices.js';
 
 export { account, Refused, SERVICE };
 export { eventData, VOLT } from '../lib/chain.js';
@@ -76,7 +75,7 @@ export async function eventually(chain, what, check, seconds = 60) {
 	}
 }
 
-/** Wait until chain time is at least `moment`: not longer than three times what is left, and 30 s. */
+/** Wait until chain time is at least `moment`, for three times what is left and 30 s. */
 export async function until(chain, moment, what) {
 	const left = Math.max(0, moment - (await chain.now())) / 1_000;
 	const reached = async () => (await chain.now()) >= moment;
@@ -93,8 +92,8 @@ export async function slotIn(chain, seconds) {
 
 /**
  * Sign and send as any client does: mortal, with the nonce that the node names. Resolves to
- * `{ events, blockHash, number }` of the block that has it; rejects with `Refused` if the chain said
- * no, and after 30 s.
+ * `{ events, blockHash, number }` of the block that has it; rejects with `Refused` if the chain
+ * said no, and after 30 s.
  */
 export async function submit(chain, pair, call, { finalized = false } = {}) {
 	const { api } = chain;
@@ -108,9 +107,9 @@ export async function submit(chain, pair, call, { finalized = false } = {}) {
 				if (status.isInvalid || status.isDropped || status.isUsurped) {
 					reject(new Refused(status.type, what));
 				} else if (finalized ? status.isFinalized : status.isInBlock) {
-					const hash = finalized ? status.asFinalized : status.asInBlock;
+					const blockHash = (finalized ? status.asFinalized : status.asInBlock).toHex();
 					if (dispatchError) reject(new Refused(errorName(api, dispatchError), what));
-					else resolve({ events: events.map(({ event }) => event), blockHash: hash.toHex() });
+					else resolve({ events: events.map(({ event }) => event), blockHash });
 				}
 			})
 			.then((unsubscribe) => (stop = unsubscribe), reject);
@@ -141,7 +140,8 @@ export async function allRefused(chain, pair, cases) {
 	chain.forgetNonces(pair.address);
 	const answers = cases.map(([reason, call]) => refused(reason, chain.sendAndWait(pair, call)));
 	const all = Promise.allSettled(answers).then((results) => {
-		for (const { reason } of results.filter(({ status }) => status === 'rejected')) throw reason;
+		const failed = results.find(({ status }) => status === 'rejected');
+		if (failed) throw failed.reason;
 	});
 	await within(30, `${cases.length} answers to ${pair.address}`, all);
 }
@@ -183,30 +183,16 @@ export const give = (chain, to, amount) =>
 
 // --- Messages to sign ---
 
-/**
- * A runtime API's message as it is signed: @polkadot/api leaves the length of a `Vec<u8>` in front.
- * No message begins with its own length, since all begin with `voltree:`.
- */
-export function bare(message) {
-	const bytes = message.toU8a(true);
-	const [offset, length] = compactFromU8a(bytes);
-	return length.eqn(bytes.length - offset) ? bytes.subarray(offset) : bytes;
-}
-
-/** The signature of `pair` over such a message. */
-export const signed = (pair, message) => ({ Sr25519: pair.sign(bare(message)) });
+/** The signature of `pair` over what a runtime API gives to sign. */
+export const signed = (pair, message) => ({ Sr25519: pair.sign(message.toU8a()) });
 
 /** A report with the device's signature, for somebody else to send. */
-export async function signedReport({ api }, device, report) {
-	const message = await api.call.sensorOracleApi.reportMessage(report);
-	return api.tx.sensorOracle.report(report, signed(device, message));
-}
+export const signedReport = async (chain, device, report) =>
+	chain.api.tx.sensorOracle.report(report, await signReport(chain, device, report));
 
 /** A reading with the meter's signature, for somebody else to send. */
-export async function signedReading({ api }, device, reading) {
-	const message = await api.call.sensorOracleApi.registerMessage(reading);
-	return api.tx.sensorOracle.reportRegister(reading, signed(device, message));
-}
+export const signedReading = async (chain, device, reading) =>
+	chain.api.tx.sensorOracle.reportRegister(reading, await signReading(chain, device, reading));
 
 // --- Newcomers ---
 

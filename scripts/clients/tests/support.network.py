@@ -2,8 +2,8 @@
 
 Usage: voltree-node export-chain-spec --chain demo | support.network.py > network.json
 
-Blocks take a second and delivery slots five, as there, so that a trade takes less than a minute. The
-deadlines are such that a slow machine can keep them: nobody who acts earlier is held up by them.
+Blocks take a second and delivery slots five, as there, so that a trade takes less than a minute.
+The deadlines are such that a slow machine can keep them: nobody who acts earlier is held up by them.
 """
 
 import json

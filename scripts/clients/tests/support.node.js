@@ -13,9 +13,13 @@ export class Node {
 
 	constructor(program, chain, folder) {
 		this.program = program;
-		this.args = ['--chain', chain, '--base-path', folder, '--alice', '--force-authoring'];
-		this.args.push('--rpc-port', '0', '--port', '0', '--no-prometheus', '--no-telemetry');
-		this.args.push('--no-mdns', '--unsafe-force-node-key-generation', '--state-pruning', 'archive', '--blocks-pruning', 'archive');
+		this.args = [
+			['--chain', chain, '--base-path', folder],
+			['--alice', '--force-authoring', '--unsafe-force-node-key-generation'],
+			['--rpc-port', '0', '--port', '0'],
+			['--no-mdns', '--no-prometheus', '--no-telemetry'],
+			['--state-pruning', 'archive', '--blocks-pruning', 'archive'],
+		].flat();
 	}
 
 	/** Start it; connected once its RPC answers. */
@@ -26,7 +30,7 @@ export class Node {
 		const url = new Promise((resolve, reject) => {
 			createInterface({ input: this.#process.stderr }).on('line', (line) => {
 				this.#log.push(line);
-				const [, port] = line.match(/Running JSON-RPC server: addr=127\.0\.0\.1:(\d+)/) ?? [];
+				const [, port] = line.match(/JSON-RPC server: addr=127\.0\.0\.1:(\d+)/) ?? [];
 				if (port) resolve(`ws://127.0.0.1:${port}`);
 			});
 			this.#process.once('error', reject);

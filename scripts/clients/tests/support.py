@@ -1,4 +1,4 @@
-"""The Python client: substrate-interface as it is, with the runtime APIs that metadata V14 does not tell.
+"""The Python client: substrate-interface as it is, told the runtime APIs that V14 does not have.
 
 Waiting is bounded; what the chain refuses is raised as Refused with the error's name.
 """
@@ -17,6 +17,11 @@ SERVICE = "//ManagementCentre"
 # Types are the metadata's, by their path.
 TOKEN = "voltree_primitives::token::Token"
 SIGNED_TOKEN = "pallet_shared_wallet::types::SignedToken"
+
+
+def message(*body):
+	"""What somebody signs: domain, genesis hash and body. Metadata V14 does not have this type."""
+	return f"([u8; 16], H256, {', '.join(body)})"
 
 
 def methods(**described):
@@ -52,9 +57,9 @@ RUNTIME_API = {
 		certificate=("Option<pallet_registry::types::Certificate>", "AccountId"),
 		tag_of=("Option<H256>", "AccountId"),
 		wallets=("Vec<AccountId>", "AccountId"),
-		consent_message=("Bytes", "AccountId", "H256"),
-		link_message=("Bytes", "AccountId", "AccountId"),
-		device_message=("Bytes", "AccountId", "AccountId"),
+		consent_message=(message("AccountId", "H256"), "AccountId", "H256"),
+		link_message=(message("AccountId", "AccountId", "u32"), "AccountId", "AccountId"),
+		device_message=(message("AccountId", "AccountId"), "AccountId", "AccountId"),
 	),
 	"CredibilityApi": methods(score=("Option<pallet_credibility::types::Score>", "H256")),
 }
@@ -124,8 +129,8 @@ class Chain:
 
 	# --- Reading ---
 
-	def raw_call(self, api, method, params):
-		"""The bytes that a runtime API answers, encoded."""
+	def raw_call(self, api, method, *params):
+		"""The bytes that a runtime API answers: what is to be signed comes like this."""
 		described = RUNTIME_API[api]["methods"][method]["params"]
 		data = b"".join(
 			bytes(self.substrate.encode_scale(kind["type"], value).data)
@@ -136,14 +141,6 @@ class Chain:
 
 	def call(self, api, method, *params, at=None):
 		return self.substrate.runtime_call(api, method, list(params), block_hash=at).value
-
-	def message(self, api, method, *params):
-		"""A message to sign: the answer is its length, then the message."""
-		framed = self.raw_call(api, method, params)
-		prefix = {0: 1, 1: 2, 2: 4}[framed[0] & 3]
-		message = framed[prefix:]
-		assert int.from_bytes(framed[:prefix], "little") >> 2 == len(message)
-		return message
 
 	def query(self, pallet, storage, *params, at=None):
 		return self.substrate.query(pallet, storage, list(params), block_hash=at).value
@@ -215,7 +212,7 @@ class Chain:
 
 	def sign_token(self, request):
 		"""The token of a request, signed as its bytes come from the runtime."""
-		answer = self.raw_call("MarketApi", "token_to_sign", [request])
+		answer = self.raw_call("MarketApi", "token_to_sign", request)
 		assert answer[0] == 1, f"there is no request {request}"
 		data = answer[1:]
 		token = self.substrate.decode_scale(TOKEN, "0x" + data.hex())

@@ -1,5 +1,5 @@
-// A seller's device that checks a buyer's token. It knows the chain's genesis hash and the management
-// centre's public key. It has no connection: all it imports is a signature check.
+// A seller's device that checks a buyer's token. It knows the chain's genesis hash and the
+// management centre's public key. It has no connection: all it imports is a signature check.
 //
 //     node support.seller-device.js TOKEN SIGNATURE GENESIS SERVICE-KEY NOW
 //

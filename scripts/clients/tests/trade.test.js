@@ -14,7 +14,6 @@ import {
 	amountOf,
 	asCentre,
 	balance,
-	bare,
 	certification,
 	checkMoney,
 	ClearLine,
@@ -93,7 +92,7 @@ test('a whole trade by @polkadot/api', async (t) => {
 		assert.equal(certificate.roles.type, 'Both');
 	});
 
-	await step('a newcomer with money registers, and is certified without his signature', async () => {
+	await step('a newcomer with money registers, and is certified for that', async () => {
 		await give(chain, who.buyer.address, VOLT);
 		const { events } = await submit(chain, who.buyer, api.tx.registry.register());
 		const { deposit } = eventData(events, 'registry', 'Applied');
@@ -111,10 +110,10 @@ test('a whole trade by @polkadot/api', async (t) => {
 		assert.deepEqual(await holds(api, who.buyer.address), {});
 	});
 
-	await step('wallets are linked by their own signatures, one of them as a browser signs', async () => {
+	await step('wallets are linked by their own signatures, one as a browser signs', async () => {
 		const link = async (owner, wallet, wrap) => {
 			const message = await api.call.registryApi.linkMessage(owner.address, wallet.address);
-			const signature = { Sr25519: wallet.sign(wrap(bare(message))) };
+			const signature = { Sr25519: wallet.sign(wrap(message.toU8a())) };
 			const call = api.tx.registry.linkWallet(wallet.address, signature);
 			const { events } = await submit(chain, owner, call);
 			const linked = eventData(events, 'registry', 'WalletLinked');

@@ -31,7 +31,7 @@ def payout(volume, price):
 
 
 class Trade(unittest.TestCase):
-	"""The steps in the order of their names. Each builds on the one before: the first failure ends it."""
+	"""Steps in the order of their names. Each builds on the one before: the first failure ends it."""
 
 	@classmethod
 	def setUpClass(cls):
@@ -68,7 +68,10 @@ class Trade(unittest.TestCase):
 
 	def test_01_newcomer_is_certified_by_his_consent(self):
 		chain, seller, tag = self.chain, self.seller, self.tags["seller"]
-		message = chain.message("RegistryApi", "consent_message", seller.ss58_address, tag)
+		message = chain.raw_call("RegistryApi", "consent_message", seller.ss58_address, tag)
+		domain, _, *body = chain.call("RegistryApi", "consent_message", seller.ss58_address, tag)
+		self.assertEqual(domain, "0x" + b"voltree:consent:".hex())
+		self.assertEqual(body, [seller.ss58_address, tag])
 		receipt = self.certify(seller, tag, signed(seller, message))
 		Trade.blocks["certified"] = receipt.block_number
 		endowment = chain.query("Registry", "Parameters")["endowment"]
@@ -80,7 +83,8 @@ class Trade(unittest.TestCase):
 	def test_02_newcomer_registers(self):
 		chain, buyer = self.chain, self.buyer
 		chain.give(buyer.ss58_address, VOLT)
-		deposit = event(chain.submit(buyer, "Registry", "register"), "Registry", "Applied")["deposit"]
+		receipt = chain.submit(buyer, "Registry", "register")
+		deposit = event(receipt, "Registry", "Applied")["deposit"]
 		self.assertEqual(chain.holds(buyer.ss58_address), {"Registry.Application": deposit})
 		self.certify(buyer, self.tags["buyer"], None)
 		self.assertEqual(chain.holds(buyer.ss58_address), {})
@@ -92,7 +96,7 @@ class Trade(unittest.TestCase):
 		pairs = ((self.buyer, self.buyer_wallet), (self.seller, self.seller_wallet))
 		for owner, wallet in pairs:
 			ids = (owner.ss58_address, wallet.ss58_address)
-			message = chain.message("RegistryApi", "link_message", *ids)
+			message = chain.raw_call("RegistryApi", "link_message", *ids)
 			signature = signed(wallet, message)
 			chain.submit(
 				owner, "Registry", "link_wallet", wallet=wallet.ss58_address, signature=signature
@@ -102,7 +106,7 @@ class Trade(unittest.TestCase):
 	def test_04_meter_is_registered(self):
 		chain = self.chain
 		ids = (self.meter.ss58_address, self.seller.ss58_address)
-		signature = signed(self.meter, chain.message("RegistryApi", "device_message", *ids))
+		signature = signed(self.meter, chain.raw_call("RegistryApi", "device_message", *ids))
 		receipt = chain.as_centre(
 			"Registry",
 			"register_device",

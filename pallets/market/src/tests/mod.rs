@@ -20,6 +20,7 @@ mod respond;
 mod set_parameters;
 mod settlement;
 mod start;
+mod steps;
 mod try_state;
 mod withdraw_offer;
 

@@ -130,15 +130,15 @@ fn weight_follows_the_sensors_of_the_line() {
 	});
 }
 
-/// Blocks keep room for reports.
+/// What anybody can send and nobody pays for must not fill the room kept for operations.
 #[test]
-fn reports_are_operational() {
+fn reports_are_not_operational() {
 	let report = report_of(Alice, Class::Clear, START);
 	let of_sensor = crate::Call::<Test>::report { report, signature: None };
 	let reading = reading(START, 0, 0);
 	let of_meter = crate::Call::<Test>::report_register { reading, signature: None };
 	for call in [of_sensor, of_meter] {
-		assert_eq!(call.get_dispatch_info().class, DispatchClass::Operational);
+		assert_eq!(call.get_dispatch_info().class, DispatchClass::Normal);
 	}
 }
 

@@ -90,8 +90,6 @@ fn take(step: Step, now: &mut Moment) -> bool {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig { cases: 96, ..Default::default() })]
-
 	/// After each step the holds match the wallets and the accounts sum to the issuance; in the end
 	/// every wallet can be emptied and everything is free again.
 	#[test]

@@ -1,0 +1,120 @@
+//! Payments, and the money of shared wallets.
+
+use crate::common::{
+	on,
+	people::{household, sensor_owner, service, wallet_key, Id},
+	refusals::{check, row},
+	scene::{demand, supply, total, Seller, PRICE, VOLUME},
+	MarketCall, RegistryCall, WalletCall,
+};
+use pallet_market::Error as Market;
+use voltree_runtime::{Runtime, VOLT};
+
+type MarketError = Market<Runtime>;
+type WalletError = pallet_shared_wallet::Error<Runtime>;
+
+#[test]
+fn payments() {
+	on("dev", |chain| {
+		chain.calm();
+		let [buyer, neighbour] = [household(1), household(2)];
+		let start = chain.tradable_slot();
+		let sold_by = |n| Seller::Household(n);
+		let good = chain.offer(sold_by(7), supply(sold_by(7), start, VOLUME));
+		let whole = {
+			let mut whole = supply(sold_by(8), start, VOLUME);
+			whole.smallest_fill = VOLUME;
+			chain.offer(sold_by(8), whole)
+		};
+		let dear = {
+			let mut dear = supply(sold_by(9), start, VOLUME);
+			dear.price = PRICE + 1;
+			chain.offer(sold_by(9), dear)
+		};
+		let far = chain.offer(sold_by(11), supply(sold_by(11), start, VOLUME));
+		let later = chain.offer(sold_by(7), supply(sold_by(7), start + 60_000, VOLUME));
+		let own = chain.offer(sold_by(1), supply(sold_by(1), start, VOLUME));
+		let lapsed = chain.offer(sold_by(10), supply(sold_by(10), start, VOLUME));
+		let watched = chain.offer(Seller::SensorOwner(1), supply(Seller::SensorOwner(1), start, VOLUME));
+		let (mut asked, mut picky) = (demand(1, start, 2 * VOLUME), demand(1, start, VOLUME));
+		asked.lines = vec![1, 2].try_into().expect("two");
+		asked.max_price = PRICE;
+		picky.min_credit = 1_001;
+		let request = chain.request(&buyer, asked, 105_000);
+		let open = chain.request(&buyer, demand(1, start, VOLUME), VOLT);
+		let strict = chain.request(&buyer, picky, VOLT);
+		let owners = chain.request(&sensor_owner(2), demand(1, start, VOLUME), VOLT);
+		chain.respond(request);
+		chain.respond(owners);
+		chain.decide(RegistryCall::revoke { account: household(10).id() });
+		let window = pallet_market::MarketParameters::<Runtime>::get().offer_window;
+		chain.until(chain.now() + window);
+		chain.respond(strict);
+
+		let pay = |request, offer, volume| MarketCall::pay { request, offer, volume };
+		let key = wallet_key(&neighbour);
+		chain.give(&key, VOLT);
+		let fund = |wallet, amount| WalletCall::fund { wallet, amount };
+		let withdraw = |wallet, amount| WalletCall::withdraw { wallet, amount };
+		let cancel = |request| MarketCall::cancel_request { request };
+		let had = total(&buyer);
+		let poor = sp_runtime::TokenError::FundsUnavailable;
+		let bad = |name, call: MarketCall, error: MarketError| row(name, &buyer, call, error);
+		check(
+			chain,
+			vec![
+				bad("no request", pay(u64::MAX, good, 100), MarketError::RequestNotFound),
+				bad("not answered", pay(open, good, 100), MarketError::NotResponded),
+				row("a neighbour", &neighbour, pay(request, good, 100), WalletError::NotPayer),
+				row("another wallet's key", &key, pay(request, good, 100), WalletError::NotPayer),
+				row("the service", &service(), pay(request, good, 100), WalletError::NotPayer),
+				row("the seller", &household(7), pay(request, good, 100), WalletError::NotPayer),
+				bad("no offer", pay(request, u64::MAX, 100), MarketError::OfferNotFound),
+				bad("another slot", pay(request, later, 100), MarketError::OtherSlot),
+				bad("a line too far", pay(request, far, 100), MarketError::LineNotAccepted),
+				bad("his own offer", pay(request, own, 100), MarketError::SelfTrade),
+				bad("too dear", pay(request, dear, 100), MarketError::TooExpensive),
+				bad("too little credit", pay(strict, good, 100), MarketError::CreditTooLow),
+				bad("a seller without certificate", pay(request, lapsed, 100), MarketError::SellerNotInGoodStanding),
+				row("too few sensors left", &sensor_owner(2), pay(owners, watched, 100), MarketError::TooFewSensors),
+				bad("0 Wh", pay(request, good, 0), MarketError::InvalidVolume),
+				bad("99 Wh", pay(request, good, 99), MarketError::InvalidVolume),
+				bad("more than offered", pay(request, good, VOLUME + 1), MarketError::InvalidVolume),
+				bad("all energy", pay(request, good, u64::MAX), MarketError::InvalidVolume),
+				bad("below the smallest fill", pay(request, whole, VOLUME - 1), MarketError::InvalidVolume),
+				row("not his to fund", &neighbour, fund(request, 1), WalletError::NotOwner),
+				row("nothing to fund", &buyer, fund(request, 0), WalletError::ZeroAmount),
+				row("no wallet", &buyer, fund(u64::MAX, 1), WalletError::NotFound),
+				row("more than he has", &buyer, fund(request, had), poor),
+				row("more than there is", &buyer, fund(request, u128::MAX), poor),
+				row("not his to take", &neighbour, withdraw(request, 1), WalletError::NotOwner),
+				row("the service takes", &service(), withdraw(request, 1), WalletError::NotOwner),
+				row("nothing to take", &buyer, withdraw(request, 0), WalletError::ZeroAmount),
+				row("more than is in it", &buyer, withdraw(request, 105_001), WalletError::InsufficientFunds),
+				row("everything", &buyer, withdraw(request, u128::MAX), WalletError::InsufficientFunds),
+				row("not his to cancel", &neighbour, cancel(request), MarketError::NotBuyer),
+				row("nothing to cancel", &buyer, cancel(u64::MAX), MarketError::RequestNotFound),
+			],
+		);
+
+		// 105,000 cover one fill of 400 Wh; the offer is gone with it, within the same block.
+		chain.pay(&buyer, request, good, VOLUME);
+		check(
+			chain,
+			vec![
+				bad("the same again", pay(request, good, VOLUME), MarketError::OfferNotFound),
+				row("somebody else, the same", &sensor_owner(2), pay(owners, good, VOLUME), MarketError::OfferNotFound),
+				row("not covered", &buyer, pay(request, whole, VOLUME), WalletError::InsufficientFunds),
+				row("what is locked", &buyer, withdraw(request, 5_001), WalletError::InsufficientFunds),
+			],
+		);
+		chain.ok(&buyer, cancel(request));
+		check(
+			chain,
+			vec![
+				bad("cancelled", pay(request, whole, VOLUME), MarketError::RequestClosed),
+				row("cancelled twice", &buyer, cancel(request), MarketError::RequestClosed),
+			],
+		);
+	});
+}

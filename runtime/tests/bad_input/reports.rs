@@ -1,0 +1,198 @@
+//! Reports of sensors and meters, and parameters out of range.
+
+use crate::common::{
+	self, on,
+	people::{household, meter, sensor, service, Id},
+	refusals::{check, row},
+	scene::report_of,
+	Chain, OracleCall, RegistryCall,
+};
+use pallet_sensor_oracle::{Class, Error as Oracle, RegisterReading};
+use sp_core::sr25519::Pair;
+use sp_runtime::DispatchError::BadOrigin;
+use voltree_primitives::Moment;
+use voltree_runtime::{AccountId, Runtime};
+
+type OracleError = Oracle<Runtime>;
+
+fn reading(
+	of: &Pair,
+	boundary: Moment,
+	import: u64,
+	export: u64,
+) -> RegisterReading<AccountId> {
+	RegisterReading { meter: of.id(), boundary, import, export }
+}
+
+fn read(reading: RegisterReading<AccountId>, by: Option<&Pair>) -> OracleCall {
+	let message = voltree_runtime::SensorOracle::register_message(reading.clone());
+	OracleCall::report_register { reading, signature: by.map(|by| by.seal(&message)) }
+}
+
+#[test]
+fn registers() {
+	on("dev", |chain| {
+		let [relayer, device] = [household(9), meter(1)];
+		let slot = pallet_market::MarketParameters::<Runtime>::get().delivery_slot;
+		let first = chain.now().div_ceil(slot) * slot;
+		let second = first + slot;
+		chain.until(second);
+		chain.ok(&device, read(reading(&device, first, 100, 1_000), None));
+		let of = |boundary, export| reading(&device, boundary, 100, export);
+		let sensed = reading(&sensor(1, 1), second, 1, 1);
+		let known = reading(&relayer, second, 1, 1);
+		let mine = Some(&device);
+		check(
+			chain,
+			vec![
+				row(
+					"a sensor",
+					&relayer,
+					read(sensed, Some(&sensor(1, 1))),
+					OracleError::NotAMeter,
+				),
+				row("a person", &relayer, read(known, Some(&relayer)), OracleError::NotAMeter),
+				row(
+					"between slots",
+					&relayer,
+					read(of(second - 1, 1_001), mine),
+					OracleError::NotABoundary,
+				),
+				row(
+					"to come",
+					&relayer,
+					read(of(second + slot, 1_001), mine),
+					OracleError::FutureReport,
+				),
+				row(
+					"the end of time",
+					&relayer,
+					read(of(u64::MAX - u64::MAX % slot, 1_001), mine),
+					OracleError::FutureReport,
+				),
+				row("twice", &relayer, read(of(first, 1_000), mine), OracleError::AlreadyReported),
+				row(
+					"twice, more",
+					&relayer,
+					read(of(first, 1_001), mine),
+					OracleError::AlreadyReported,
+				),
+				row("backwards", &relayer, read(of(second, 999), mine), OracleError::NotMonotone),
+				row("leaps", &relayer, read(of(second, u64::MAX), mine), OracleError::Implausible),
+				row(
+					"unsigned",
+					&relayer,
+					read(of(second, 1_001), None),
+					OracleError::MissingSignature,
+				),
+				row(
+					"forged",
+					&relayer,
+					read(of(second, 1_001), Some(&relayer)),
+					OracleError::BadSignature,
+				),
+				row(
+					"another meter's",
+					&relayer,
+					read(of(second, 1_001), Some(&meter(2))),
+					OracleError::BadSignature,
+				),
+			],
+		);
+	});
+}
+
+#[test]
+fn reports() {
+	on("dev", |chain| {
+		let [relayer, device] = [household(9), sensor(1, 1)];
+		let start = chain.now();
+		chain.until(start + 60_000);
+		let now = chain.now();
+		let report = |observed| report_of(&device, Class::Clear, observed);
+		let say = |report: pallet_sensor_oracle::SensorReport<_>, by: Option<&Pair>| {
+			let message = voltree_runtime::SensorOracle::report_message(report.clone());
+			OracleCall::report { report, signature: by.map(|by| by.seal(&message)) }
+		};
+		chain.ok(&device, say(report(now - 3_000), None));
+		let mine = Some(&device);
+		let mut overconfident = report(now);
+		overconfident.confidence = 1_000_001;
+		let signed = say(report(now), mine);
+		let mut forged = signed.clone();
+		if let OracleCall::report { report, .. } = &mut forged {
+			report.class = Class::Overload;
+		}
+		let metered = report_of(&meter(1), Class::Clear, now);
+		check(
+			chain,
+			vec![
+				row("a meter", &relayer, say(metered, Some(&meter(1))), OracleError::NotASensor),
+				row("too sure", &relayer, say(overconfident, mine), OracleError::InvalidConfidence),
+				row("to come", &relayer, say(report(now + 1), mine), OracleError::FutureReport),
+				row(
+					"the end of time",
+					&relayer,
+					say(report(u64::MAX), mine),
+					OracleError::FutureReport,
+				),
+				row("stale", &relayer, say(report(now - 60_001), mine), OracleError::StaleReport),
+				row(
+					"the beginning of time",
+					&relayer,
+					say(report(0), mine),
+					OracleError::StaleReport,
+				),
+				row("replayed", &relayer, say(report(now - 3_000), mine), OracleError::OutOfOrder),
+				row("older", &relayer, say(report(now - 6_000), mine), OracleError::OutOfOrder),
+				row("too soon", &relayer, say(report(now - 1), mine), OracleError::TooFrequent),
+				row("unsigned", &relayer, say(report(now), None), OracleError::MissingSignature),
+				row("changed on the way", &relayer, forged, OracleError::BadSignature),
+				row(
+					"another sensor's",
+					&relayer,
+					say(report(now), Some(&sensor(1, 2))),
+					OracleError::BadSignature,
+				),
+				row(
+					"parameters",
+					&service(),
+					OracleCall::set_parameters { parameters: Default::default() },
+					BadOrigin,
+				),
+			],
+		);
+		// The relayer's signed report was good all along.
+		chain.ok(&relayer, signed);
+	});
+}
+
+/// Parameters out of range, by the authority itself.
+#[test]
+fn parameters_out_of_range() {
+	on("dev", |chain: &mut Chain| {
+		let market = pallet_market::Parameters { price_floor: 0, ..Default::default() };
+		let oracle =
+			pallet_sensor_oracle::OracleParameters { min_interval: 0, ..Default::default() };
+		let registry = pallet_registry::types::Parameters { endowment: 1, ..Default::default() };
+		let credibility = pallet_credibility::types::Parameters { weight: 0, ..Default::default() };
+		let blacklist = pallet_blacklist::types::Parameters { limit: 0 };
+		let calls: Vec<voltree_runtime::RuntimeCall> = vec![
+			pallet_market::Call::set_parameters { parameters: market }.into(),
+			OracleCall::set_parameters { parameters: oracle }.into(),
+			RegistryCall::set_parameters { parameters: registry }.into(),
+			pallet_credibility::Call::set_parameters { parameters: credibility }.into(),
+			pallet_blacklist::Call::set_parameters { parameters: blacklist }.into(),
+		];
+		for call in calls {
+			let before = common::state();
+			let result = frame_support::storage::with_storage_layer(|| {
+				common::dispatch(voltree_runtime::RuntimeOrigin::root(), call.clone())
+					.map_err(|refused| refused.error)
+			});
+			assert!(matches!(result, Err(sp_runtime::DispatchError::Module(_))), "{call:?}");
+			assert_eq!(common::state(), before, "{call:?}");
+		}
+		chain.next();
+	});
+}
