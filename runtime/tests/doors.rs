@@ -186,10 +186,8 @@ fn the_blacklisted_open_nothing() {
 		let key = wallet_key(&debtor);
 		chain.give(&key, VOLT);
 		// A hundred points an event, from a thousand down to below two hundred.
-		let parameters = pallet_credibility::types::Parameters {
-			weight: 1_000,
-			..Default::default()
-		};
+		let parameters =
+			pallet_credibility::types::Parameters { weight: 1_000, ..Default::default() };
 		chain.decide(pallet_credibility::Call::set_parameters { parameters });
 		let start = chain.tradable_slot();
 		let seller = Seller::Household(6);
@@ -204,9 +202,10 @@ fn the_blacklisted_open_nothing() {
 		let before = chain.request(&debtor, demand(1, later, VOLUME), VOLT);
 		chain.respond(before);
 		let ended = |chain: &Chain| {
-			chain.market_events().iter().any(|event| {
-				matches!(event, Event::RequestEnded { ending: Ending::NotPaid, .. })
-			})
+			chain
+				.market_events()
+				.iter()
+				.any(|event| matches!(event, Event::RequestEnded { ending: Ending::NotPaid, .. }))
 		};
 		while !ended(chain) {
 			chain.next();
@@ -343,9 +342,11 @@ fn a_trade_proxy_does_nothing_else() {
 		let had = total(&real) + chain.fees_of(&real);
 
 		let dest = || thief.id().into();
-		let add = |proxy_type| Proxy::add_proxy { delegate: thief.id().into(), proxy_type, delay: 0 };
+		let add =
+			|proxy_type| Proxy::add_proxy { delegate: thief.id().into(), proxy_type, delay: 0 };
 		let allowed = || RuntimeCall::from(MarketCall::cancel_request { request });
-		let steal = || RuntimeCall::from(BalancesCall::transfer_all { dest: dest(), keep_alive: false });
+		let steal =
+			|| RuntimeCall::from(BalancesCall::transfer_all { dest: dest(), keep_alive: false });
 		let message = voltree_runtime::Registry::link_message(&real.id(), &thief.id());
 		let signature = thief.seal(&message);
 		let mut forbidden: Vec<RuntimeCall> = vec![

@@ -27,28 +27,73 @@ const PLAYERS: [usize; 8] = [1, 2, 3, 6, 7, 8, 11, 12];
 /// What happens in a block, beside reports. Numbers pick among what there is.
 #[derive(Clone, Debug)]
 enum Step {
-	Offer { who: usize, volume: WattHours, price: u8, ahead: u64, lasts: u64 },
-	Request { who: usize, volume: WattHours, price: u8, ahead: u64, funding: Balance },
+	Offer {
+		who: usize,
+		volume: WattHours,
+		price: u8,
+		ahead: u64,
+		lasts: u64,
+	},
+	Request {
+		who: usize,
+		volume: WattHours,
+		price: u8,
+		ahead: u64,
+		funding: Balance,
+	},
 	Respond,
-	Pay { pick: usize, offer: usize, volume: WattHours, by_key: bool },
+	Pay {
+		pick: usize,
+		offer: usize,
+		volume: WattHours,
+		by_key: bool,
+	},
 	/// Several buyers pay all they can.
 	PayAll,
-	Fund { pick: usize, amount: Balance },
-	Withdraw { pick: usize, amount: Balance },
+	Fund {
+		pick: usize,
+		amount: Balance,
+	},
+	Withdraw {
+		pick: usize,
+		amount: Balance,
+	},
 	Start,
 	/// Sellers bill this share of what they may.
-	Bill { percent: u64 },
-	Confirm { every: usize },
-	Cancel { pick: usize },
-	WithdrawOffer { pick: usize },
-	Renew { pick: usize },
-	Weather { class: Option<Class> },
+	Bill {
+		percent: u64,
+	},
+	Confirm {
+		every: usize,
+	},
+	Cancel {
+		pick: usize,
+	},
+	WithdrawOffer {
+		pick: usize,
+	},
+	Renew {
+		pick: usize,
+	},
+	Weather {
+		class: Option<Class>,
+	},
 	/// How much of their rated power the households produce from now on.
-	Sun { percent: u64 },
+	Sun {
+		percent: u64,
+	},
 	/// A household's meter falls silent, or speaks again.
-	Silence { who: usize },
-	Give { from: usize, to: usize, amount: Balance },
-	Skip { slots: u64 },
+	Silence {
+		who: usize,
+	},
+	Give {
+		from: usize,
+		to: usize,
+		amount: Balance,
+	},
+	Skip {
+		slots: u64,
+	},
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -176,14 +221,14 @@ impl Day<'_> {
 					supply.meter = None;
 				}
 				self.attempt(&seller.key(), MarketCall::offer { supply });
-			},
+			}
 			Step::Request { who, volume, price, ahead, funding } => {
 				let number = PLAYERS[who];
 				let mut demand = demand(number, self.slot_ahead(ahead), volume);
 				demand.max_price = Self::price(price);
 				let key = wallet_key(&household(number)).id();
 				self.attempt(&household(number), MarketCall::request { demand, key, funding });
-			},
+			}
 			Step::Respond => {
 				let open = Requests::<Runtime>::iter()
 					.filter(|(_, request)| matches!(request.state, RequestState::Open { .. }))
@@ -193,14 +238,14 @@ impl Day<'_> {
 					let token = signed(token_of(request), &service());
 					self.attempt(&service(), MarketCall::respond { request, token });
 				}
-			},
+			}
 			Step::Pay { pick, offer, volume, by_key } => {
 				let Some((request, asked)) = nth(Requests::<Runtime>::iter(), pick) else { return };
 				let Some(offer) = nth(Offers::<Runtime>::iter_keys(), offer) else { return };
 				let buyer = player(&asked.buyer);
 				let who = if by_key { wallet_key(&buyer) } else { buyer };
 				self.attempt(&who, MarketCall::pay { request, offer, volume });
-			},
+			}
 			Step::PayAll => {
 				let requests = Requests::<Runtime>::iter().collect::<Vec<_>>();
 				for (request, asked) in requests {
@@ -211,20 +256,20 @@ impl Day<'_> {
 						self.attempt(&player(&asked.buyer), call);
 					}
 				}
-			},
+			}
 			Step::Fund { pick, amount } => {
 				let Some((wallet, asked)) = nth(Requests::<Runtime>::iter(), pick) else { return };
 				self.attempt(&player(&asked.buyer), WalletCall::fund { wallet, amount });
-			},
+			}
 			Step::Withdraw { pick, amount } => {
 				let Some((wallet, asked)) = nth(Requests::<Runtime>::iter(), pick) else { return };
 				self.attempt(&player(&asked.buyer), WalletCall::withdraw { wallet, amount });
-			},
+			}
 			Step::Start => {
 				for (trade, paid) in Trades::<Runtime>::iter().collect::<Vec<_>>() {
 					self.attempt(&player(&paid.seller.account), MarketCall::start { trade });
 				}
-			},
+			}
 			Step::Bill { percent } => {
 				for (trade, done) in Trades::<Runtime>::iter().collect::<Vec<_>>() {
 					let TradeState::Delivered { delivery } = done.state else { continue };
@@ -236,26 +281,26 @@ impl Day<'_> {
 					let call = MarketCall::bill { trade, delivered, payee };
 					self.attempt(&player(&done.seller.account), call);
 				}
-			},
+			}
 			Step::Confirm { every } => {
 				for (trade, done) in Trades::<Runtime>::iter().step_by(every).collect::<Vec<_>>() {
 					self.attempt(&player(&done.buyer.account), MarketCall::confirm { trade });
 				}
-			},
+			}
 			Step::Cancel { pick } => {
 				let Some((request, asked)) = nth(Requests::<Runtime>::iter(), pick) else { return };
 				self.attempt(&player(&asked.buyer), MarketCall::cancel_request { request });
-			},
+			}
 			Step::WithdrawOffer { pick } => {
 				let Some((offer, made)) = nth(Offers::<Runtime>::iter(), pick) else { return };
 				self.attempt(&player(&made.seller), MarketCall::withdraw_offer { offer });
-			},
+			}
 			Step::Renew { pick } => {
 				let tokens = pallet_shared_wallet::Tokens::<Runtime>::iter_keys();
 				let Some(request) = nth(tokens, pick) else { return };
 				let token = signed(token_of(request), &service());
 				self.attempt(&service(), WalletCall::renew { token });
-			},
+			}
 			Step::Weather { class } => self.chain.weather = class,
 			Step::Sun { percent } => self.sun = percent,
 			Step::Silence { who } => self.silent[who] = !self.silent[who],
@@ -263,7 +308,7 @@ impl Day<'_> {
 				let dest = household(PLAYERS[to]).id().into();
 				let call = BalancesCall::transfer_allow_death { dest, value: amount };
 				self.attempt(&household(PLAYERS[from]), call);
-			},
+			}
 			Step::Skip { slots } => self.go_on(slots),
 		}
 		self.go_on(0);
@@ -294,20 +339,20 @@ fn check_energy_and_money(
 		match event {
 			Event::Offered { offer, supply, .. } => {
 				offered.insert(*offer, supply.clone());
-			},
+			}
 			Event::OfferClosed { offer, unsold: left } => {
 				assert_eq!(unsold.insert(*offer, *left), None, "an offer is closed once");
-			},
+			}
 			Event::Paid { trade, offer, volume, amount, .. } => {
 				*sold.entry(*offer).or_default() += volume;
 				paid.insert(*trade, (*offer, *volume, *amount));
-			},
+			}
 			Event::Metered { trade, attested: Attested::Allotted(energy) } => {
 				let supply = &offered[&paid[trade].0];
 				let meter = supply.meter.clone().expect("it is metered");
 				*allotted.entry((meter, supply.slot)).or_default() += energy;
 				assert!(*energy <= paid[trade].1, "allotted more than traded");
-			},
+			}
 			Event::Settled { trade, outcome, delivered, payout, refund, .. } => {
 				let (offer, volume, amount) = paid.remove(trade).expect("settled once, when paid");
 				assert!(*delivered <= volume, "delivered more than traded");
@@ -315,10 +360,10 @@ fn check_energy_and_money(
 				assert!(*payout <= u128::from(*delivered) * offered[&offer].price / 1_000);
 				*seen.outcomes.entry(format!("{outcome:?}")).or_default() += 1;
 				seen.energy += delivered;
-			},
+			}
 			Event::RequestEnded { ending, .. } => {
 				*seen.endings.entry(format!("{ending:?}")).or_default() += 1;
-			},
+			}
 			_ => (),
 		}
 	}
@@ -370,12 +415,8 @@ fn a_day(steps: Vec<Step>, seen: &mut Seen) {
 
 #[test]
 fn random_days_keep_every_invariant() {
-	let config = Config {
-		cases: 12,
-		failure_persistence: None,
-		max_shrink_iters: 100,
-		..Config::default()
-	};
+	let config =
+		Config { cases: 12, failure_persistence: None, max_shrink_iters: 100, ..Config::default() };
 	// The same days each time: a failure can be looked at.
 	let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
 	let mut runner = TestRunner::new_with_rng(config, rng);

@@ -34,15 +34,12 @@ class Centre {
 	}
 
 	async onBlock(now) {
-		const [requests, { offerWindow }] = await Promise.all([
-			this.chain.api.query.market.requests.entries(),
-			this.chain.parameters(),
-		]);
+		const requests = await this.chain.api.query.market.requests.entries();
 		for (const [key, request] of requests) {
 			const id = key.args[0].toNumber();
-			const { opened, state } = request.unwrap();
+			const { collectUntil, state } = request.unwrap();
 			// Earlier it is allowed if the offers suffice; by hand the window is short enough.
-			const ready = state.isOpen && now >= opened.toNumber() + offerWindow;
+			const ready = state.isOpen && now >= collectUntil.toNumber();
 			if (ready && !this.#asking.has(id)) this.#answer(id);
 		}
 	}

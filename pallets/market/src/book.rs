@@ -137,6 +137,13 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
+	/// Whether no request, offer or trade is open.
+	pub(crate) fn is_idle() -> bool {
+		Offers::<T>::iter_keys().next().is_none()
+			&& crate::Requests::<T>::iter_keys().next().is_none()
+			&& crate::Trades::<T>::iter_keys().next().is_none()
+	}
+
 	/// The first slot whose gate has not passed.
 	pub fn next_slot() -> DeliverySlot {
 		let Parameters { delivery_slot: length, lead, .. } = MarketParameters::<T>::get();

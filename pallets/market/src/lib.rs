@@ -324,6 +324,9 @@ pub mod pallet {
 		NotBilled,
 		/// A parameter is out of range, or two of them do not fit together: see [`Parameters`].
 		InvalidParameters,
+		/// The delivery slot's length cannot change while a request, offer or trade is open: slots of
+		/// two lengths would overlap. Wait until all have ended.
+		DeliverySlotInUse,
 	}
 
 	#[pallet::call]
@@ -451,6 +454,11 @@ pub mod pallet {
 		pub fn set_parameters(origin: OriginFor<T>, parameters: Parameters) -> DispatchResult {
 			T::AuthorityOrigin::ensure_origin(origin)?;
 			ensure!(parameters.is_valid(), Error::<T>::InvalidParameters);
+			let length = MarketParameters::<T>::get().delivery_slot;
+			ensure!(
+				parameters.delivery_slot == length || Self::is_idle(),
+				Error::<T>::DeliverySlotInUse
+			);
 			MarketParameters::<T>::put(&parameters);
 			Self::deposit_event(Event::ParametersSet { parameters });
 			Ok(())

@@ -64,6 +64,7 @@ impl<T: Config> Pallet<T> {
 			min_credit: demand.min_credit,
 			meter: demand.meter.clone(),
 			opened: now,
+			collect_until: collected,
 			round,
 			fills: 0,
 			unsettled: 0,
@@ -110,9 +111,7 @@ impl<T: Config> Pallet<T> {
 		let quotes = Self::quotes_of(&request);
 		let on_offer =
 			quotes.iter().fold(0, |sum: WattHours, quote| sum.saturating_add(quote.available));
-		let window_ends =
-			request.opened.saturating_add(Self::window(parameters.offer_window, request.round));
-		ensure!(now >= window_ends || on_offer >= request.volume, Error::<T>::TooEarly);
+		ensure!(now >= request.collect_until || on_offer >= request.volume, Error::<T>::TooEarly);
 
 		let certified = T::Escrow::certify(id, token, request.volume)?;
 		let earliest = now.saturating_add(Self::pay_period_of(&request));

@@ -205,6 +205,8 @@ pub struct Request<AccountId> {
 	pub meter: Option<AccountId>,
 	/// When it was made.
 	pub opened: Moment,
+	/// Until then offers are collected; only if they suffice may the response come earlier.
+	pub collect_until: Moment,
 	/// Length of a round then: the measure of the shortest windows.
 	pub round: Moment,
 	/// Fills so far.

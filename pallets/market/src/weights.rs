@@ -71,7 +71,7 @@ macro_rules! weights {
 			estimate($db, 250, 60_000, 27, 15)
 		}
 		fn start() -> Weight {
-			estimate($db, 300, 60_000, SENSORS.saturating_add(9), 2)
+			estimate($db, 300, 80_000, SENSORS.saturating_mul(2).saturating_add(9), 2)
 		}
 		fn bill() -> Weight {
 			estimate($db, 80, 12_000, 6, 4)
@@ -87,7 +87,7 @@ macro_rules! weights {
 			estimate($db, 60, 8_000, 4, 4)
 		}
 		fn set_parameters() -> Weight {
-			estimate($db, 20, 1_500, 1, 1)
+			estimate($db, 40, 8_000, 5, 1)
 		}
 		fn agenda() -> Weight {
 			estimate($db, 20, 4_000, 3, 0)

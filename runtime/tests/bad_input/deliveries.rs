@@ -25,7 +25,8 @@ fn deliveries() {
 		let [buyer, seller, neighbour] = [household(1), household(7), household(9)];
 		let trade = deal.trade;
 		let start = |trade| MarketCall::start { trade };
-		let bill = |delivered, payee: &Pair| MarketCall::bill { trade, delivered, payee: payee.id() };
+		let bill =
+			|delivered, payee: &Pair| MarketCall::bill { trade, delivered, payee: payee.id() };
 		let confirm = |trade| MarketCall::confirm { trade };
 		check(
 			chain,
@@ -70,7 +71,12 @@ fn deliveries() {
 			chain,
 			vec![
 				row("before meter_by", &seller, bill(300, &seller), MarketError::TooEarly),
-				row("started after its slot", &household(8), start(idle.trade), MarketError::TradeNotFound),
+				row(
+					"started after its slot",
+					&household(8),
+					start(idle.trade),
+					MarketError::TradeNotFound,
+				),
 			],
 		);
 		chain.past(chain.trade(trade).deadlines.meter_by);
@@ -83,7 +89,12 @@ fn deliveries() {
 				row("all energy", &seller, bill(u64::MAX, &seller), MarketError::ExceedsDelivery),
 				row("to somebody else", &seller, bill(300, &neighbour), MarketError::NotAWallet),
 				row("to a meter", &seller, bill(300, &meter(7)), MarketError::NotAWallet),
-				row("to a wallet without money", &seller, bill(300, &poor), MarketError::PayeeNotAlive),
+				row(
+					"to a wallet without money",
+					&seller,
+					bill(300, &poor),
+					MarketError::PayeeNotAlive,
+				),
 			],
 		);
 		chain.ok(&seller, bill(300, &rich));

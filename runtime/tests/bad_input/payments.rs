@@ -35,7 +35,8 @@ fn payments() {
 		let later = chain.offer(sold_by(7), supply(sold_by(7), start + 60_000, VOLUME));
 		let own = chain.offer(sold_by(1), supply(sold_by(1), start, VOLUME));
 		let lapsed = chain.offer(sold_by(10), supply(sold_by(10), start, VOLUME));
-		let watched = chain.offer(Seller::SensorOwner(1), supply(Seller::SensorOwner(1), start, VOLUME));
+		let watched =
+			chain.offer(Seller::SensorOwner(1), supply(Seller::SensorOwner(1), start, VOLUME));
 		let (mut asked, mut picky) = (demand(1, start, 2 * VOLUME), demand(1, start, VOLUME));
 		asked.lines = vec![1, 2].try_into().expect("two");
 		asked.max_price = PRICE;
@@ -75,13 +76,30 @@ fn payments() {
 				bad("his own offer", pay(request, own, 100), MarketError::SelfTrade),
 				bad("too dear", pay(request, dear, 100), MarketError::TooExpensive),
 				bad("too little credit", pay(strict, good, 100), MarketError::CreditTooLow),
-				bad("a seller without certificate", pay(request, lapsed, 100), MarketError::SellerNotInGoodStanding),
-				row("too few sensors left", &sensor_owner(2), pay(owners, watched, 100), MarketError::TooFewSensors),
+				bad(
+					"a seller without certificate",
+					pay(request, lapsed, 100),
+					MarketError::SellerNotInGoodStanding,
+				),
+				row(
+					"too few sensors left",
+					&sensor_owner(2),
+					pay(owners, watched, 100),
+					MarketError::TooFewSensors,
+				),
 				bad("0 Wh", pay(request, good, 0), MarketError::InvalidVolume),
 				bad("99 Wh", pay(request, good, 99), MarketError::InvalidVolume),
-				bad("more than offered", pay(request, good, VOLUME + 1), MarketError::InvalidVolume),
+				bad(
+					"more than offered",
+					pay(request, good, VOLUME + 1),
+					MarketError::InvalidVolume,
+				),
 				bad("all energy", pay(request, good, u64::MAX), MarketError::InvalidVolume),
-				bad("below the smallest fill", pay(request, whole, VOLUME - 1), MarketError::InvalidVolume),
+				bad(
+					"below the smallest fill",
+					pay(request, whole, VOLUME - 1),
+					MarketError::InvalidVolume,
+				),
 				row("not his to fund", &neighbour, fund(request, 1), WalletError::NotOwner),
 				row("nothing to fund", &buyer, fund(request, 0), WalletError::ZeroAmount),
 				row("no wallet", &buyer, fund(u64::MAX, 1), WalletError::NotFound),
@@ -90,8 +108,18 @@ fn payments() {
 				row("not his to take", &neighbour, withdraw(request, 1), WalletError::NotOwner),
 				row("the service takes", &service(), withdraw(request, 1), WalletError::NotOwner),
 				row("nothing to take", &buyer, withdraw(request, 0), WalletError::ZeroAmount),
-				row("more than is in it", &buyer, withdraw(request, 105_001), WalletError::InsufficientFunds),
-				row("everything", &buyer, withdraw(request, u128::MAX), WalletError::InsufficientFunds),
+				row(
+					"more than is in it",
+					&buyer,
+					withdraw(request, 105_001),
+					WalletError::InsufficientFunds,
+				),
+				row(
+					"everything",
+					&buyer,
+					withdraw(request, u128::MAX),
+					WalletError::InsufficientFunds,
+				),
 				row("not his to cancel", &neighbour, cancel(request), MarketError::NotBuyer),
 				row("nothing to cancel", &buyer, cancel(u64::MAX), MarketError::RequestNotFound),
 			],
@@ -103,9 +131,24 @@ fn payments() {
 			chain,
 			vec![
 				bad("the same again", pay(request, good, VOLUME), MarketError::OfferNotFound),
-				row("somebody else, the same", &sensor_owner(2), pay(owners, good, VOLUME), MarketError::OfferNotFound),
-				row("not covered", &buyer, pay(request, whole, VOLUME), WalletError::InsufficientFunds),
-				row("what is locked", &buyer, withdraw(request, 5_001), WalletError::InsufficientFunds),
+				row(
+					"somebody else, the same",
+					&sensor_owner(2),
+					pay(owners, good, VOLUME),
+					MarketError::OfferNotFound,
+				),
+				row(
+					"not covered",
+					&buyer,
+					pay(request, whole, VOLUME),
+					WalletError::InsufficientFunds,
+				),
+				row(
+					"what is locked",
+					&buyer,
+					withdraw(request, 5_001),
+					WalletError::InsufficientFunds,
+				),
 			],
 		);
 		chain.ok(&buyer, cancel(request));

@@ -15,12 +15,7 @@ use voltree_runtime::{AccountId, Runtime};
 
 type OracleError = Oracle<Runtime>;
 
-fn reading(
-	of: &Pair,
-	boundary: Moment,
-	import: u64,
-	export: u64,
-) -> RegisterReading<AccountId> {
+fn reading(of: &Pair, boundary: Moment, import: u64, export: u64) -> RegisterReading<AccountId> {
 	RegisterReading { meter: of.id(), boundary, import, export }
 }
 

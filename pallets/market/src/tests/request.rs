@@ -29,6 +29,7 @@ fn works() {
 				min_credit: 0,
 				meter: None,
 				opened: START,
+				collect_until: WINDOW_END,
 				round: ROUND,
 				fills: 0,
 				unsettled: 0,

@@ -22,6 +22,19 @@ fn works() {
 	});
 }
 
+/// Slots of two lengths would overlap: the length stays while anything is open.
+#[test]
+fn fails_for_another_slot_length_while_anything_is_open() {
+	run(|| {
+		let longer = Parameters { delivery_slot: 2 * parameters().delivery_slot, ..parameters() };
+		paid(Way::Metered(0));
+		assert_noop!(set(longer.clone()), Error::<Test>::DeliverySlotInUse);
+		run_to(START + 365 * DAY);
+		assert!(Market::is_idle());
+		assert_ok!(set(longer));
+	});
+}
+
 /// Trades keep the terms they were made under.
 #[test]
 fn trades_keep_their_terms() {
