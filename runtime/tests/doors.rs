@@ -303,8 +303,8 @@ fn a_trade_proxy_trades() {
 		let supply = supply(Seller::Household(6), start, VOLUME);
 		act(chain, &seller, MarketCall::offer { supply: supply.clone() }.into());
 		act(chain, &seller, MarketCall::offer { supply }.into());
-		act(chain, &buyer, request_call(start));
-		act(chain, &buyer, request_call(start));
+		act(chain, &buyer, request_call(start).into());
+		act(chain, &buyer, request_call(start).into());
 		act(chain, &buyer, WalletCall::fund { wallet: 0, amount: VOLT }.into());
 		let token = signed(token_of(0), &service());
 		chain.ok(&service(), MarketCall::respond { request: 0, token });

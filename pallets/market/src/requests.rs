@@ -107,7 +107,6 @@ impl<T: Config> Pallet<T> {
 		};
 		let now = T::Clock::now();
 		ensure!(now <= respond_by, Error::<T>::TooLate);
-		let parameters = MarketParameters::<T>::get();
 		let quotes = Self::quotes_of(&request);
 		let on_offer =
 			quotes.iter().fold(0, |sum: WattHours, quote| sum.saturating_add(quote.available));
