@@ -22,6 +22,6 @@ fn head_reflog() -> Option<PathBuf> {
 		.output()
 		.ok()
 		.filter(|output| output.status.success())?;
-	let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
-	path.is_file().then_some(path)
+	// Missing before the first commit: then cargo looks again on every build, as it should.
+	Some(String::from_utf8(output.stdout).ok()?.trim().into())
 }

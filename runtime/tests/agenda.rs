@@ -71,7 +71,7 @@ fn ten_thousand_offers_expire_at_once() {
 	let mut chain = Stored::new("dev");
 	// Ten thousand offers take a few blocks to make; all end at the same moment.
 	let (expires, slots) = chain.block(|chain| {
-		chain.checked_every = 20;
+		chain.checked_every = 5;
 		let expires = chain.now() + 120_000;
 		let first = (expires + 12_000).div_ceil(60_000) * 60_000;
 		(expires, (0..SLOTS).map(|n| first + n * 60_000).collect::<Vec<_>>())

@@ -195,7 +195,9 @@ fn the_blacklisted_open_nothing() {
 		let unpaid = std::array::from_fn::<RequestId, 9, _>(|_| {
 			chain.request(&debtor, demand(1, start, VOLUME), 0)
 		});
-		unpaid.map(|request| chain.respond(request));
+		for request in unpaid {
+			chain.respond(request);
+		}
 		chain.until(chain.now() + 60_000);
 		let later = chain.tradable_slot() + 120_000;
 		let good = chain.offer(seller, supply(seller, later, VOLUME));

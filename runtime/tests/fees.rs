@@ -80,18 +80,15 @@ fn dust_goes_to_the_author() {
 		let issued = Balances::total_issuance();
 		let [poor, other, author] = [pair("//Poor"), pair("//Ferdie"), pair("//Alice")];
 		chain.give(&poor, VOLT);
+		let costs = sign(&poor, transfer(&other, VOLT / 2), 0);
+		let length = u32::try_from(codec::Encode::encoded_size(&costs)).expect("short");
+		let fee = TransactionPayment::query_info(costs, length).partial_fee;
+		let dust = VOLT / 2_000;
 		let before = total(&author);
-		chain.ok(&poor, transfer(&other, VOLT - VOLT / 100));
-		let fee = chain.fees_of(&poor);
-		let dust = VOLT / 100 - fee;
-		if dust < VOLT / 1_000 {
-			assert_eq!(total(&poor), 0);
-			assert_eq!(total(&author) - before, fee + dust);
-		} else {
-			assert_eq!(total(&poor), dust);
-			let rest = TransactionPayment::length_to_fee(1);
-			assert!(rest > 0, "a byte costs something");
-		}
+		chain.ok(&poor, transfer(&other, VOLT - fee - dust));
+		assert_eq!(chain.fees_of(&poor), fee);
+		assert_eq!(total(&poor), 0, "half of the existential deposit does not stay");
+		assert_eq!(total(&author) - before, fee + dust);
 		assert_eq!(Balances::total_issuance(), issued);
 	});
 }
@@ -222,5 +219,22 @@ fn reports_fit_into_a_block_full_of_users() {
 		}
 		let unpaid = chain.send(&payer, report(&sensor(1, 1), now, true));
 		assert!(matches!(unpaid, Err(DispatchError::Module(_))), "{unpaid:?}");
+	});
+}
+
+#[test]
+fn zz_priorities() {
+	on("dev", |chain| {
+		let seer = sensor(1, 1);
+		let now = chain.now();
+		let bob = pair("//Bob");
+		let xs = vec![
+			sign(&seer, report(&seer, now, false), 0),
+			sign(&bob, report(&sensor(1, 2), now, true), 0),
+			sign(&bob, frame_system::Call::remark { remark: vec![] }, 0),
+		];
+		for a in chain.pool(xs) {
+			println!("{a:?}");
+		}
 	});
 }

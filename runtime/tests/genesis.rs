@@ -125,7 +125,10 @@ fn meters_can_carry_the_smallest_fill_of_a_slot() {
 
 /// The metadata as clients get it.
 fn metadata() -> RuntimeMetadataV15 {
-	let opaque = Runtime::metadata_at_version(15).expect("version 15 is there");
+	// Some constants in it are read from the state: the slot's length.
+	let opaque = common::genesis_state("dev")
+		.execute_with(|| Runtime::metadata_at_version(15))
+		.expect("version 15 is there");
 	let prefixed = RuntimeMetadataPrefixed::decode(&mut &opaque[..]).expect("it is metadata");
 	match prefixed.1 {
 		RuntimeMetadata::V15(metadata) => metadata,

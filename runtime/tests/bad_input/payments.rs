@@ -161,3 +161,30 @@ fn payments() {
 		);
 	});
 }
+
+/// The largest numbers that are not refused do no harm: nothing overflows, nothing is paid unheld.
+#[test]
+fn the_largest_volumes_break_nothing() {
+	on("dev", |chain| {
+		chain.calm();
+		let buyer = household(1);
+		let start = chain.tradable_slot();
+		let cap = pallet_market::Parameters::default().price_cap;
+		let offers = [6, 7, 8].map(|number| {
+			let mut endless = supply(Seller::Household(number), start, u64::MAX);
+			endless.price = cap;
+			chain.offer(Seller::Household(number), endless)
+		});
+		let request = chain.request(&buyer, demand(1, start, u64::MAX), VOLT);
+		chain.respond(request);
+		let pay = |volume| MarketCall::pay { request, offer: offers[0], volume };
+		let poor = WalletError::InsufficientFunds;
+		let rows = [u64::MAX, u64::MAX - 1, u64::MAX / 2, 1_001];
+		check(chain, rows.map(|volume| row("not held", &buyer, pay(volume), poor)).into());
+		for offer in offers {
+			chain.pay(&buyer, request, offer, 300);
+		}
+		let rest = pallet_market::Requests::<Runtime>::get(request).expect("it is open").wanted();
+		assert_eq!(rest, u64::MAX - 900);
+	});
+}

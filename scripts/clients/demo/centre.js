@@ -9,9 +9,8 @@ import { nextBlock, quotes, variant } from './view.js';
 const PATIENCE = 1_000;
 
 export class Centre {
-	constructor(chain, parameters) {
+	constructor(chain) {
 		this.chain = chain;
-		this.offerWindow = parameters.offerWindow;
 		this.service = account(SERVICE);
 	}
 
@@ -25,7 +24,7 @@ export class Centre {
 		const key = `respond ${id}`;
 		if (outbox.isUnderWay(key, view.now, PATIENCE)) return;
 		if (nextBlock(view) > request.state.open.respondBy) return;
-		if (nextBlock(view) < request.opened + this.offerWindow) {
+		if (nextBlock(view) < request.collectUntil) {
 			const offered = (await quotes(this.chain, id)).reduce((sum, q) => sum + q.available, 0);
 			if (offered < request.volume) return;
 		}

@@ -68,10 +68,10 @@ async function run(options) {
 		(household) => new Household(household, { chain, clock, lines: day.lines, draw }),
 	);
 	const demo = {
-		chain, day, clock, households, parameters,
+		chain, day, clock, households,
 		sensors: new Sensors(chain, day, clock, draw),
 		meters: new Meters(chain, day, clock, draw),
-		centre: new Centre(chain, parameters),
+		centre: new Centre(chain),
 		outbox: new Outbox(chain),
 		ledger: new Ledger(chain, first, blockSlot),
 		progress: new Progress(),
@@ -99,7 +99,17 @@ async function run(options) {
 	return good ? 0 : 1;
 }
 
-const { values } = parseArgs({ options: OPTIONS });
+/** The options of the command line; ends the program where they make no sense. */
+function options() {
+	try {
+		return parseArgs({ options: OPTIONS }).values;
+	} catch (error) {
+		complain(`ERROR: ${error.message}\n\n${HELP}`);
+		return process.exit(2);
+	}
+}
+
+const values = options();
 if (values.help) {
 	console.log(HELP);
 } else {

@@ -2,7 +2,11 @@
 //! order, every invariant holds after each block, no money appears or vanishes, and no energy is
 //! sold that was not offered, or paid for that was not measured.
 
+#[path = "../common/mod.rs"]
 mod common;
+
+mod ledger;
+mod steps;
 
 use common::{
 	on,
@@ -10,131 +14,24 @@ use common::{
 	scene::{demand, held, line_of, signed, supply, token_of, Seller},
 	sign, BalancesCall, Chain, MarketCall, OracleCall, WalletCall,
 };
-use pallet_market::{Attested, Event, RequestState, TradeState};
-use pallet_sensor_oracle::{Class, RegisterReading};
+use ledger::{check_energy_and_money, Seen};
+use pallet_market::{Attested, RequestState, TradeState};
+use pallet_sensor_oracle::RegisterReading;
 use proptest::{
 	prelude::*,
 	test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 use sp_core::sr25519::Pair;
 use std::{cell::RefCell, collections::BTreeMap};
-use voltree_primitives::{energy, Balance, Moment, OfferId, TradeId, WattHours};
-use voltree_runtime::{AccountId, Balances, Runtime, RuntimeCall, RuntimeEvent, VOLT};
+use steps::{step, Step};
+use voltree_primitives::{energy, Moment, WattHours};
+use voltree_runtime::{AccountId, Balances, Runtime, RuntimeCall, VOLT};
 
 /// How many households take part, and which: some on each line.
 const PLAYERS: [usize; 8] = [1, 2, 3, 6, 7, 8, 11, 12];
 
-/// What happens in a block, beside reports. Numbers pick among what there is.
-#[derive(Clone, Debug)]
-enum Step {
-	Offer {
-		who: usize,
-		volume: WattHours,
-		price: u8,
-		ahead: u64,
-		lasts: u64,
-	},
-	Request {
-		who: usize,
-		volume: WattHours,
-		price: u8,
-		ahead: u64,
-		funding: Balance,
-	},
-	Respond,
-	Pay {
-		pick: usize,
-		offer: usize,
-		volume: WattHours,
-		by_key: bool,
-	},
-	/// Several buyers pay all they can.
-	PayAll,
-	Fund {
-		pick: usize,
-		amount: Balance,
-	},
-	Withdraw {
-		pick: usize,
-		amount: Balance,
-	},
-	Start,
-	/// Sellers bill this share of what they may.
-	Bill {
-		percent: u64,
-	},
-	Confirm {
-		every: usize,
-	},
-	Cancel {
-		pick: usize,
-	},
-	WithdrawOffer {
-		pick: usize,
-	},
-	Renew {
-		pick: usize,
-	},
-	Weather {
-		class: Option<Class>,
-	},
-	/// How much of their rated power the households produce from now on.
-	Sun {
-		percent: u64,
-	},
-	/// A household's meter falls silent, or speaks again.
-	Silence {
-		who: usize,
-	},
-	Give {
-		from: usize,
-		to: usize,
-		amount: Balance,
-	},
-	Skip {
-		slots: u64,
-	},
-}
-
-fn step() -> impl Strategy<Value = Step> {
-	let who = 0..PLAYERS.len();
-	let pick = any::<prop::sample::Index>().prop_map(|index| index.index(1 << 20));
-	let class = prop_oneof![
-		6 => Just(Some(Class::Clear)),
-		1 => Just(Some(Class::Thunderstorm)),
-		1 => Just(None),
-	];
-	prop_oneof![
-		6 => (who.clone(), 0u64..2_000, 0u8..12, 0u64..6, 0u64..60_000).prop_map(
-			|(who, volume, price, ahead, lasts)| Step::Offer { who, volume, price, ahead, lasts }
-		),
-		6 => (who.clone(), 0u64..2_000, 0u8..12, 0u64..6, 0..2 * VOLT).prop_map(
-			|(who, volume, price, ahead, funding)| {
-				Step::Request { who, volume, price, ahead, funding }
-			}
-		),
-		5 => Just(Step::Respond),
-		3 => (pick.clone(), pick.clone(), 0u64..2_000, any::<bool>()).prop_map(
-			|(pick, offer, volume, by_key)| Step::Pay { pick, offer, volume, by_key }
-		),
-		6 => Just(Step::PayAll),
-		1 => (pick.clone(), 0..VOLT).prop_map(|(pick, amount)| Step::Fund { pick, amount }),
-		1 => (pick.clone(), 0..VOLT).prop_map(|(pick, amount)| Step::Withdraw { pick, amount }),
-		6 => Just(Step::Start),
-		4 => (0u64..=110).prop_map(|percent| Step::Bill { percent }),
-		4 => (1usize..4).prop_map(|every| Step::Confirm { every }),
-		1 => pick.clone().prop_map(|pick| Step::Cancel { pick }),
-		1 => pick.clone().prop_map(|pick| Step::WithdrawOffer { pick }),
-		1 => pick.prop_map(|pick| Step::Renew { pick }),
-		1 => class.prop_map(|class| Step::Weather { class }),
-		1 => (0u64..=100).prop_map(|percent| Step::Sun { percent }),
-		1 => who.clone().prop_map(|who| Step::Silence { who }),
-		1 => (who.clone(), who, 0..VOLT).prop_map(
-			|(from, to, amount)| Step::Give { from, to, amount }
-		),
-		1 => (0u64..8).prop_map(|slots| Step::Skip { slots }),
-	]
-}
+const BLOCKS: usize = 150;
+const STEPS_PER_BLOCK: usize = 3;
 
 /// A day under way.
 struct Day<'a> {
@@ -311,72 +208,6 @@ impl Day<'_> {
 			}
 			Step::Skip { slots } => self.go_on(slots),
 		}
-		self.go_on(0);
-	}
-}
-
-/// What the days have seen: a test that never trades proves nothing.
-#[derive(Default, Debug)]
-struct Seen {
-	outcomes: BTreeMap<String, u32>,
-	endings: BTreeMap<String, u32>,
-	energy: WattHours,
-}
-
-/// Compare what was promised, measured and paid, as the events tell it.
-fn check_energy_and_money(
-	events: &[RuntimeEvent],
-	registers: &BTreeMap<(AccountId, Moment), WattHours>,
-	seen: &mut Seen,
-) {
-	let mut offered = BTreeMap::<OfferId, pallet_market::Supply<AccountId>>::new();
-	let mut unsold = BTreeMap::<OfferId, WattHours>::new();
-	let mut sold = BTreeMap::<OfferId, WattHours>::new();
-	let mut paid = BTreeMap::<TradeId, (OfferId, WattHours, Balance)>::new();
-	let mut allotted = BTreeMap::<(AccountId, Moment), WattHours>::new();
-	for event in events {
-		let RuntimeEvent::Market(event) = event else { continue };
-		match event {
-			Event::Offered { offer, supply, .. } => {
-				offered.insert(*offer, supply.clone());
-			}
-			Event::OfferClosed { offer, unsold: left } => {
-				assert_eq!(unsold.insert(*offer, *left), None, "an offer is closed once");
-			}
-			Event::Paid { trade, offer, volume, amount, .. } => {
-				*sold.entry(*offer).or_default() += volume;
-				paid.insert(*trade, (*offer, *volume, *amount));
-			}
-			Event::Metered { trade, attested: Attested::Allotted(energy) } => {
-				let supply = &offered[&paid[trade].0];
-				let meter = supply.meter.clone().expect("it is metered");
-				*allotted.entry((meter, supply.slot)).or_default() += energy;
-				assert!(*energy <= paid[trade].1, "allotted more than traded");
-			}
-			Event::Settled { trade, outcome, delivered, payout, refund, .. } => {
-				let (offer, volume, amount) = paid.remove(trade).expect("settled once, when paid");
-				assert!(*delivered <= volume, "delivered more than traded");
-				assert_eq!(payout + refund, amount, "the parts sum to the whole");
-				assert!(*payout <= u128::from(*delivered) * offered[&offer].price / 1_000);
-				*seen.outcomes.entry(format!("{outcome:?}")).or_default() += 1;
-				seen.energy += delivered;
-			}
-			Event::RequestEnded { ending, .. } => {
-				*seen.endings.entry(format!("{ending:?}")).or_default() += 1;
-			}
-			_ => (),
-		}
-	}
-	assert!(paid.is_empty(), "every trade has ended");
-	for (offer, supply) in &offered {
-		let left = unsold.get(offer).expect("every offer has ended");
-		let gone = sold.get(offer).copied().unwrap_or_default();
-		assert_eq!(gone + left, supply.volume, "offer {offer}: sold and unsold make the offer");
-	}
-	for ((meter, slot), energy) in allotted {
-		let at = |boundary| registers.get(&(meter.clone(), boundary)).copied();
-		let made = at(slot + slot_length()).zip(at(slot)).map(|(end, start)| end - start);
-		assert!(made >= Some(energy), "a meter gave {energy} Wh of {made:?}");
 	}
 }
 
@@ -390,8 +221,11 @@ fn a_day(steps: Vec<Step>, seen: &mut Seen) {
 		let read_until = chain.now() / slot_length() * slot_length();
 		let silent = [false; PLAYERS.len()];
 		let mut day = Day { chain, sun: 80, silent, registers: BTreeMap::new(), read_until };
-		for step in steps {
-			day.take(step);
+		for together in steps.chunks(STEPS_PER_BLOCK) {
+			for step in together {
+				day.take(step.clone());
+			}
+			day.go_on(0);
 			assert_eq!(Balances::total_issuance(), issued);
 		}
 		// The night: nobody does anything, and everything ends by itself.
@@ -422,7 +256,7 @@ fn random_days_keep_every_invariant() {
 	let mut runner = TestRunner::new_with_rng(config, rng);
 	let seen = RefCell::new(Seen::default());
 	runner
-		.run(&prop::collection::vec(step(), 150), |steps| {
+		.run(&prop::collection::vec(step(), BLOCKS * STEPS_PER_BLOCK), |steps| {
 			a_day(steps, &mut seen.borrow_mut());
 			Ok(())
 		})
