@@ -221,20 +221,3 @@ fn reports_fit_into_a_block_full_of_users() {
 		assert!(matches!(unpaid, Err(DispatchError::Module(_))), "{unpaid:?}");
 	});
 }
-
-#[test]
-fn zz_priorities() {
-	on("dev", |chain| {
-		let seer = sensor(1, 1);
-		let now = chain.now();
-		let bob = pair("//Bob");
-		let xs = vec![
-			sign(&seer, report(&seer, now, false), 0),
-			sign(&bob, report(&sensor(1, 2), now, true), 0),
-			sign(&bob, frame_system::Call::remark { remark: vec![] }, 0),
-		];
-		for a in chain.pool(xs) {
-			println!("{a:?}");
-		}
-	});
-}

@@ -178,9 +178,12 @@ fn the_largest_volumes_break_nothing() {
 		let request = chain.request(&buyer, demand(1, start, u64::MAX), VOLT);
 		chain.respond(request);
 		let pay = |volume| MarketCall::pay { request, offer: offers[0], volume };
-		let poor = WalletError::InsufficientFunds;
 		let rows = [u64::MAX, u64::MAX - 1, u64::MAX / 2, 1_001];
-		check(chain, rows.map(|volume| row("not held", &buyer, pay(volume), poor)).into());
+		check(
+			chain,
+			rows.map(|volume| row("not held", &buyer, pay(volume), WalletError::InsufficientFunds))
+				.into(),
+		);
 		for offer in offers {
 			chain.pay(&buyer, request, offer, 300);
 		}

@@ -135,7 +135,7 @@ impl Chain {
 	pub fn close(&mut self) {
 		self.events.extend(self.block_events());
 		let header = Executive::finalize_block();
-		if header.number() % self.checked_every == 0 {
+		if header.number().is_multiple_of(self.checked_every) {
 			if let Err(broken) = invariants::check() {
 				panic!("block {}: {broken:?}", header.number());
 			}

@@ -4,7 +4,7 @@ use crate::slot_length;
 use pallet_market::{Attested, Event};
 use std::collections::BTreeMap;
 use voltree_primitives::{Balance, Moment, OfferId, TradeId, WattHours};
-use voltree_runtime::{AccountId, Runtime, RuntimeEvent};
+use voltree_runtime::{AccountId, RuntimeEvent};
 
 /// What the days have seen: a test that never trades proves nothing.
 #[derive(Default, Debug)]
