@@ -43,6 +43,7 @@
 extern crate alloc;
 
 pub mod agenda;
+pub mod parameters;
 pub mod runtime_api;
 pub mod types;
 pub mod weights;
@@ -60,6 +61,7 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
+pub use parameters::Parameters;
 pub use types::*;
 pub use weights::WeightInfo;
 
@@ -67,6 +69,7 @@ pub use weights::WeightInfo;
 pub mod pallet {
 	use super::{
 		agenda::{Entry, Sorted},
+		parameters::Parameters,
 		types::*,
 		WeightInfo,
 	};

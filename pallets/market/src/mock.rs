@@ -3,6 +3,7 @@
 mod calls;
 mod doubles;
 
+pub use crate::parameters::Parameters;
 use crate::{self as pallet_market, pallet::*, types::*};
 pub use calls::*;
 use codec::Encode;

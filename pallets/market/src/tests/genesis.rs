@@ -1,6 +1,6 @@
 //! Genesis, and the constants that go with it.
 
-use crate::{mock::*, pallet::*, types::*};
+use crate::{mock::*, pallet::*};
 use frame_support::traits::Hooks;
 
 #[test]

@@ -1,7 +1,7 @@
 //! `set_parameters`: the authority sets what later business is made under.
 
 use super::{paid, Way};
-use crate::{mock::*, pallet::*, types::*};
+use crate::{mock::*, pallet::*};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{traits::BadOrigin, DispatchResult};
 
