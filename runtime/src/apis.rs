@@ -1,8 +1,8 @@
 //! What the node and clients may ask the runtime.
 
 use crate::{
-	opaque::SessionKeys, AccountId, Aura, Balance, Blacklist, Block, Executive, Grandpa,
-	InherentDataExt, Market, Nonce, Registry, Runtime, RuntimeCall, RuntimeGenesisConfig,
+	opaque::SessionKeys, AccountId, Aura, Balance, Blacklist, Block, Credibility, Executive,
+	Grandpa, InherentDataExt, Market, Nonce, Registry, Runtime, RuntimeCall, RuntimeGenesisConfig,
 	SensorOracle, SharedWallet, Signature, System, TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
@@ -29,7 +29,8 @@ use sp_runtime::{
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 use voltree_primitives::{
-	Clock, IdentityTag, LineId, Message, Moment, OfferId, RequestId, Token, TradeId,
+	Clock, IdentityTag, LineId, Message, Moment, OfferId, Price, RequestId, Terms, Token, TradeId,
+	WattHours,
 };
 
 impl_runtime_apis! {
@@ -223,6 +224,13 @@ impl_runtime_apis! {
 			Registry::devices_on(line)
 		}
 
+		fn applications(
+			after: Option<AccountId>,
+			limit: u32,
+		) -> Vec<(AccountId, pallet_registry::Application)> {
+			Registry::applications(after, limit)
+		}
+
 		fn consent_message(
 			account: AccountId,
 			tag: IdentityTag,
@@ -295,7 +303,7 @@ impl_runtime_apis! {
 		}
 
 		fn request(id: RequestId) -> Option<Request<AccountId>> {
-			pallet_market::Requests::<Runtime>::get(id)
+			Market::open_request(id)
 		}
 
 		fn offer(id: OfferId) -> Option<Offer<AccountId>> {
@@ -303,7 +311,7 @@ impl_runtime_apis! {
 		}
 
 		fn trade(id: TradeId) -> Option<Trade<AccountId>> {
-			pallet_market::Trades::<Runtime>::get(id)
+			Market::unsettled_trade(id)
 		}
 
 		fn offers(slot: Moment, line: LineId) -> Vec<(OfferId, Offer<AccountId>)> {
@@ -323,6 +331,19 @@ impl_runtime_apis! {
 
 		fn trades_of(who: AccountId) -> Vec<(TradeId, Trade<AccountId>)> {
 			Market::trades_of(&who)
+		}
+
+		fn exposure(who: AccountId) -> Option<(WattHours, WattHours)> {
+			Market::exposure_of(&who)
+		}
+
+		fn grid_price(line: LineId, slot: Moment) -> Option<Price> {
+			Market::grid_price(line, slot)
+		}
+
+		fn rules() -> (u32, pallet_market::Parameters, Terms) {
+			let (version, parameters) = Market::rules();
+			(version, parameters, <Credibility as voltree_primitives::Credibility>::terms())
 		}
 	}
 

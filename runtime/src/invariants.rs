@@ -18,7 +18,8 @@ pub fn check() -> Result<(), TryRuntimeError> {
 	Market::do_try_state()?;
 	SensorOracle::do_try_state()?;
 	check_money()?;
-	check_escrow()
+	check_escrow()?;
+	check_bonds()
 }
 
 /// Money: issuance is the sum of all accounts.
@@ -53,6 +54,20 @@ fn check_escrow() -> Result<(), TryRuntimeError> {
 		sum.saturating_add(Balances::balance_on_hold(&reason, &who))
 	});
 	ensure!(held == in_wallets, "money on hold for escrow differs from the shared wallets");
+	Ok(())
+}
+
+/// Bonds: what each account has on hold for bonds is what its requests, trades and contests say.
+fn check_bonds() -> Result<(), TryRuntimeError> {
+	let bonds = Market::bonds();
+	let reason = RuntimeHoldReason::SharedWallet(pallet_shared_wallet::HoldReason::Bond);
+	for (who, _) in accounts() {
+		let due = bonds.get(&who).copied().unwrap_or_default();
+		ensure!(
+			Balances::balance_on_hold(&reason, &who) == due,
+			"money on hold for bonds differs from the market's bonds"
+		);
+	}
 	Ok(())
 }
 

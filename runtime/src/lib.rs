@@ -19,6 +19,8 @@ include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 extern crate alloc;
 
 pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarks;
 pub mod configs;
 pub mod genesis;
 pub mod invariants;
@@ -63,10 +65,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: Cow::Borrowed("voltree"),
 	impl_name: Cow::Borrowed("voltree"),
 	authoring_version: 1,
-	spec_version: 1,
+	spec_version: 2,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
+	transaction_version: 2,
 	system_version: 1,
 };
 
@@ -96,6 +98,8 @@ pub type TxExtension = (
 	frame_system::CheckEra<Runtime>,
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
+	// The door: no bytes, nothing implicit. Who may not open business is refused at the pool.
+	pallet_blacklist::CheckStanding<Runtime>,
 	// Devices report without fees: the pallet says for which reports.
 	pallet_skip_feeless_payment::SkipCheckIfFeeless<
 		Runtime,
@@ -115,7 +119,18 @@ pub type Executive = frame_executive::Executive<
 	frame_system::ChainContext<Runtime>,
 	Runtime,
 	AllPalletsWithSystem,
+	Migrations,
 >;
+
+/// What changes in the stored layout with this release. Credibility comes first: the market asks it
+/// for the terms of what is open.
+pub type Migrations = (
+	pallet_credibility::migrations::MigrateToV1<Runtime>,
+	pallet_blacklist::migrations::MigrateToV1<Runtime>,
+	pallet_registry::migrations::MigrateToV1<Runtime>,
+	pallet_sensor_oracle::migrations::MigrateToV1<Runtime>,
+	pallet_market::migrations::MigrateToV1<Runtime>,
+);
 
 /// Money: one VOLT is a million of the smallest units.
 pub const VOLT: Balance = 1_000_000;

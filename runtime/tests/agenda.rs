@@ -5,15 +5,16 @@ mod common;
 
 use common::{
 	on,
-	people::{household, pair, Id},
+	people::{household, pair, service, Id},
 	scene::{demand, held, line_of, supply, token_of, total, Seller},
-	sign, Chain, MarketCall, Stored,
+	sign, Chain, MarketCall, RegistryCall, Stored,
 };
 use frame_support::{dispatch::DispatchClass, weights::Weight};
 use pallet_market::{Ending, Event, Supply};
+use sp_core::{sr25519::Pair, H256};
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
-use voltree_primitives::{LineId, Moment, OfferId};
-use voltree_runtime::{AccountId, Runtime, RuntimeCall, RuntimeEvent, System, VOLT};
+use voltree_primitives::{LineId, Moment, OfferId, Roles};
+use voltree_runtime::{AccountId, Registry, Runtime, RuntimeCall, RuntimeEvent, System, VOLT};
 
 /// A quarter of a block.
 fn quarter() -> Weight {
@@ -46,19 +47,37 @@ fn small_offer(seller: Seller, line: LineId, slot: Moment, expires: Moment) -> S
 	small
 }
 
+/// Newcomers without meters, certified and with money for fees: a person has at most 256 things
+/// open.
+fn newcomers(chain: &mut Chain, count: usize) -> Vec<Pair> {
+	let newcomers = (1..=count).map(|n| pair(&format!("//Newcomer//{n}"))).collect::<Vec<_>>();
+	for newcomer in &newcomers {
+		let (account, tag) = (newcomer.id(), H256(newcomer.id().into()));
+		let consent = newcomer.seal(&Registry::consent_message(&account, &tag));
+		let (roles, expires, consent) = (Roles::Both, chain.now() + 86_400_000, Some(consent));
+		let certify = RegistryCall::certify { account, tag, roles, expires, consent };
+		chain.ok(&service(), certify);
+		chain.give(newcomer, VOLT);
+	}
+	newcomers
+}
+
 /// Everybody's four offers on each line for each of `slots`, as one batch a person and slot.
-fn batches(slots: &[Moment], expires: Moment) -> Vec<(Seller, RuntimeCall)> {
-	let sellers =
-		(1..=14).map(Seller::Household).chain((1..=4).map(Seller::SensorOwner)).collect::<Vec<_>>();
+fn batches(newcomers: &[Pair], slots: &[Moment], expires: Moment) -> Vec<(Pair, RuntimeCall)> {
+	let known = (1..=14).map(Seller::Household).chain((1..=4).map(Seller::SensorOwner));
+	let sellers = known.map(|seller| (seller.key(), seller));
+	// Whoever has no meter offers like a sensor owner.
+	let others = newcomers.iter().map(|key| (key.clone(), Seller::SensorOwner(1)));
+	let sellers = sellers.chain(others).collect::<Vec<_>>();
 	let mut batches = Vec::new();
 	for slot in slots {
-		for seller in &sellers {
+		for (key, seller) in &sellers {
 			let calls = (1..=3)
 				.flat_map(|line| vec![small_offer(*seller, line, *slot, expires); 4])
 				.map(|supply| MarketCall::offer { supply }.into())
 				.collect();
 			let batch = pallet_utility::Call::<Runtime>::batch_all { calls };
-			batches.push((*seller, batch.into()));
+			batches.push((key.clone(), batch.into()));
 		}
 	}
 	batches
@@ -66,22 +85,24 @@ fn batches(slots: &[Moment], expires: Moment) -> Vec<(Seller, RuntimeCall)> {
 
 #[test]
 fn ten_thousand_offers_expire_at_once() {
-	const SLOTS: u64 = 47;
-	const OFFERS: u64 = SLOTS * 18 * 3 * 4;
+	const SLOTS: u64 = 21;
+	const NEWCOMERS: u64 = 22;
+	const OFFERS: u64 = SLOTS * (18 + NEWCOMERS) * 3 * 4;
 	let mut chain = Stored::new("dev");
 	// Ten thousand offers take a few blocks to make; all end at the same moment.
+	let newcomers = chain.block(|chain| newcomers(chain, usize::try_from(NEWCOMERS).expect("few")));
 	let (expires, slots) = chain.block(|chain| {
 		chain.checked_every = 5;
 		let expires = chain.now() + 120_000;
 		let first = (expires + 12_000).div_ceil(60_000) * 60_000;
 		(expires, (0..SLOTS).map(|n| first + n * 60_000).collect::<Vec<_>>())
 	});
-	let mut waiting = batches(&slots, expires).into_iter().peekable();
+	let mut waiting = batches(&newcomers, &slots, expires).into_iter().peekable();
 	while waiting.peek().is_some() {
 		chain.block(|chain| {
 			assert!(chain.now() <= expires, "there is time to make them");
 			while let Some((seller, call)) = waiting.next_if(|_| has_room()) {
-				chain.ok(&seller.key(), call);
+				chain.ok(&seller, call);
 			}
 		});
 	}
@@ -117,11 +138,15 @@ fn ten_thousand_offers_expire_at_once() {
 	assert_eq!(closed, (0..OFFERS).collect::<Vec<_>>());
 	let (last, full) = blocks.split_last().expect("there were blocks");
 	assert!(full.iter().all(|count| count == &full[0]) && *last <= full[0], "{blocks:?}");
-	chain.block(|_| ());
+	// The request that was made meanwhile gets no answer.
+	while chain.look(|| pallet_market::Agenda::<Runtime>::iter_keys().next().is_some()) {
+		chain.block(|_| ());
+	}
 	chain.look(|| {
 		assert_eq!(pallet_market::Offers::<Runtime>::iter_keys().count(), 0);
 		assert_eq!(pallet_market::Book::<Runtime>::iter_keys().count(), 0);
-		assert_eq!(pallet_market::OpenOffers::<Runtime>::iter_keys().count(), 0);
+		assert_eq!(pallet_market::Desks::<Runtime>::iter_keys().count(), 0);
+		assert_eq!(pallet_market::MeterSlots::<Runtime>::iter_keys().count(), 0);
 		assert_eq!(pallet_market::Agenda::<Runtime>::iter_keys().count(), 0);
 		voltree_runtime::invariants::check().expect("everything is in order");
 	});
@@ -160,6 +185,9 @@ fn chain_request(chain: &mut Chain) -> u64 {
 	chain.request(&household(1), demand(1, start, 100), 0)
 }
 
+/// What a buyer posts with a request: the smallest fine.
+const BOND: u128 = 50_000;
+
 /// Requests, then offers, each in the order of their numbers; every unit of money goes back.
 #[test]
 fn requests_come_before_offers_of_the_same_moment() {
@@ -182,7 +210,10 @@ fn requests_come_before_offers_of_the_same_moment() {
 			}
 			chain.next();
 		}
-		assert_eq!((1..=14).map(|n| held(&household(n))).collect::<Vec<_>>(), [20_000; 14]);
+		assert_eq!(
+			(1..=14).map(|n| held(&household(n))).collect::<Vec<_>>(),
+			[20 * (1_000 + BOND); 14]
+		);
 		chain.past(respond_by);
 		while pallet_market::Agenda::<Runtime>::iter_keys().next().is_some() {
 			chain.next();

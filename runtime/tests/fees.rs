@@ -15,7 +15,8 @@ use sp_runtime::{
 	DispatchError,
 };
 use voltree_runtime::{
-	Authorship, Balances, Runtime, RuntimeCall, RuntimeEvent, System, TransactionPayment, VOLT,
+	Authorship, Balances, Market, Runtime, RuntimeCall, RuntimeEvent, System, TransactionPayment,
+	VOLT,
 };
 
 const NO_MONEY: TransactionValidityError =
@@ -39,7 +40,7 @@ fn reading(by: &Pair, boundary: u64, sealed: bool) -> OracleCall {
 
 /// The newest boundary of a delivery slot.
 fn boundary(chain: &Chain) -> u64 {
-	let slot = pallet_market::MarketParameters::<Runtime>::get().delivery_slot;
+	let slot = Market::parameters().delivery_slot;
 	chain.now() / slot * slot
 }
 

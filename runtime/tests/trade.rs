@@ -32,7 +32,8 @@ fn certify(chain: &mut Chain, newcomer: &Pair, roles: Roles) -> IdentityTag {
 fn connect_meter(chain: &mut Chain, device: &Pair, owner: &Pair, line: LineId) {
 	let signature = device.seal(&Registry::device_message(&device.id(), &owner.id()));
 	let (device, owner) = (device.id(), owner.id());
-	let (kind, rated_power) = (DeviceKind::Meter, 25_000);
+	// A slot of a minute carries a quarter hour's energy, as at genesis.
+	let (kind, rated_power) = (DeviceKind::Meter, 15 * 25_000);
 	let call = RegistryCall::register_device { device, kind, owner, line, rated_power, signature };
 	chain.ok(&service(), call);
 }
@@ -49,6 +50,9 @@ fn relay(chain: &mut Chain, relayer: &Pair, meter: &Pair, boundary: Moment, expo
 	let signature = Some(meter.seal(&message));
 	chain.ok(relayer, OracleCall::report_register { reading, signature });
 }
+
+/// What a buyer posts with a request, and a seller beside what a proven loss could be.
+const BOND: u128 = 50_000;
 
 /// Everything from the first certificate to the last unit of money.
 #[test]
@@ -100,9 +104,10 @@ fn a_metered_trade_of_two_newcomers() {
 			max_price: price,
 			min_credit: 1_000,
 			meter: meter_of(&import_meter),
+			unmetered: false,
 		};
 		let request = chain.request(&buyer, asked, 30_000);
-		assert_eq!(held(&buyer), 30_000);
+		assert_eq!(held(&buyer), 30_000 + BOND);
 		let quotes = Market::quotes_of(&pallet_market::Requests::<Runtime>::get(request).unwrap());
 		assert_eq!(quotes.len(), 1);
 		chain.respond(request);
@@ -121,7 +126,9 @@ fn a_metered_trade_of_two_newcomers() {
 		// What is not promised can be taken out; what is locked cannot.
 		let rest = 70_000 - locked;
 		chain.ok(&buyer, WalletCall::withdraw { wallet: request, amount: rest });
-		assert_eq!(held(&buyer), locked);
+		assert_eq!(held(&buyer), locked + BOND);
+		// 400 Wh at 849,999 a kWh below the cap are 339,999.6, rounded up.
+		assert_eq!(held(&seller), 340_000 + BOND);
 		// The management centre renews the token with the grown record.
 		let renewed = signed(token_of(request), &service());
 		assert_eq!((renewed.token.nonce, renewed.token.record.timely), (1, 1));
@@ -154,7 +161,7 @@ fn a_metered_trade_of_two_newcomers() {
 		// has ended, off the hold.
 		let payout = 57_000;
 		assert_eq!(total(&wallet) - wallet_before, payout);
-		assert_eq!(held(&buyer), 0);
+		assert_eq!([held(&buyer), held(&seller)], [0, 0]);
 		assert_eq!(total(&buyer), VOLT / 2 + 10 * VOLT - payout - chain.fees_of(&buyer));
 		assert_eq!(total(&seller), VOLT / 2 - chain.fees_of(&seller));
 		assert_eq!(total(&key), VOLT - chain.fees_of(&key));
@@ -332,6 +339,8 @@ fn root_trades_nothing() {
 			MarketCall::cancel_request { request: deal.request },
 			MarketCall::confirm { trade: deal.trade },
 			MarketCall::start { trade: deal.trade },
+			MarketCall::withdraw_trade { trade: deal.trade },
+			MarketCall::contest { trade: deal.trade, received: 0 },
 		];
 		for call in calls {
 			for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {

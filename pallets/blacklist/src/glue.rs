@@ -2,46 +2,70 @@
 //! behind the runtime API.
 
 use crate::{
+	extension::Refusal,
 	pallet::*,
 	types::{AccountStanding, Entry},
 };
 use frame_support::{ensure, pallet_prelude::DispatchError};
 use voltree_primitives::{
-	AccountsOf, Clock, Credibility, Credit, Directory, IdentityTag, OnCredit, Role, Standing,
+	AccountsOf, Clock, Credibility, Credit, Directory, IdentityTag, OnBlacklisted, OnCredit, Role,
+	Standing,
 };
 
 impl<T: Config> OnCredit for Pallet<T> {
-	fn credit_changed(tag: &IdentityTag, _before: Credit, after: Credit) {
-		// `before` does not matter: where the limit was raised above it, the next loss counts too.
-		if after >= Parameters::<T>::get().limit || Entries::<T>::contains_key(tag) {
+	fn credit_changed(tag: &IdentityTag, before: Credit, after: Credit) {
+		// `before` need not have reached the limit: where that was raised above it, the next loss
+		// counts too. A gain below a raised limit brings nobody on the list.
+		if after > before || after >= Self::parameters().limit || Entries::<T>::contains_key(tag) {
 			return;
 		}
 		Entries::<T>::insert(tag, Entry { since: T::Clock::now(), credit: after });
 		let accounts = T::Accounts::accounts_of(tag);
 		Self::deposit_event(Event::Blacklisted { tag: *tag, credit: after, accounts });
+		T::OnBlacklisted::blacklisted(tag);
 	}
 }
 
 impl<T: Config> Standing<T::AccountId> for Pallet<T> {
 	fn ensure_may_open(who: &T::AccountId, role: Role) -> Result<IdentityTag, DispatchError> {
-		let tag = T::Directory::ensure_certified(&T::Directory::owner_of(who), role)?;
-		ensure!(!Entries::<T>::contains_key(tag), Error::<T>::Blacklisted);
-		ensure!(T::Credibility::fines_due(&tag) == 0, Error::<T>::FinesDue);
-		Ok(tag)
+		Self::admit(who, role).map_err(|(_, error)| error)
 	}
 }
 
 impl<T: Config> Pallet<T> {
+	/// The one check of who may open business, for the pallets and for the pool: the tag behind
+	/// `who`, or why not, in the words of both.
+	pub(crate) fn admit(
+		who: &T::AccountId,
+		role: Role,
+	) -> Result<IdentityTag, (Refusal, DispatchError)> {
+		let tag = T::Directory::ensure_certified(&T::Directory::owner_of(who), role)
+			.map_err(|error| (Refusal::Uncertified, error))?;
+		ensure!(
+			!Entries::<T>::contains_key(tag),
+			(Refusal::Blacklisted, Error::<T>::Blacklisted.into())
+		);
+		ensure!(
+			T::Credibility::fines_due(&tag) == 0,
+			(Refusal::FinesDue, Error::<T>::FinesDue.into())
+		);
+		Ok(tag)
+	}
+
 	/// Everything that decides whether the account behind `who` may open business.
 	pub fn standing(who: &T::AccountId) -> AccountStanding {
 		let owner = T::Directory::owner_of(who);
 		let certified = |role| T::Directory::ensure_certified(&owner, role).is_ok();
 		let tag = T::Directory::tag_of(&owner);
+		let entry = tag.and_then(Entries::<T>::get);
+		let waiting = Self::parameters().waiting;
 		AccountStanding {
 			tag,
 			certified_buyer: certified(Role::Buyer),
 			certified_seller: certified(Role::Seller),
-			blacklisted: tag.is_some_and(Entries::<T>::contains_key),
+			blacklisted: entry.is_some(),
+			listed_since: entry.as_ref().map(|entry| entry.since),
+			readmission_from: entry.as_ref().map(|entry| entry.may_leave_from(waiting)),
 			fines_due: tag.map_or(0, |tag| T::Credibility::fines_due(&tag)),
 			credit: tag.map_or(0, |tag| T::Credibility::credit(&tag)),
 			record: tag.map(|tag| T::Credibility::record(&tag)).unwrap_or_default(),

@@ -1,16 +1,24 @@
 //! A chain with nothing but the blacklist; its neighbours are doubles that tests arm.
 
-use crate::{self as pallet_blacklist, pallet::*, types};
-use frame_support::derive_impl;
+use crate::{self as pallet_blacklist, pallet::*, types, Openings, MAX_OPENINGS};
+use codec::Encode;
+use frame_support::{
+	derive_impl,
+	traits::{ConstU32, ConstU64},
+	BoundedVec,
+};
 use frame_system::EnsureRoot;
 use sp_core::H256;
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring::{self, *};
-use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, DispatchError};
+use sp_runtime::{
+	traits::IdentityLookup, transaction_validity::TransactionTag, AccountId32, BuildStorage,
+	DispatchError,
+};
 use std::{cell::RefCell, collections::BTreeMap};
 use voltree_primitives::{
-	AccountsOf, Balance, Cause, Clock, Credibility, Credit, Directory, IdentityTag, Moment, Record,
-	Role, Roles, WattHours,
+	AccountsOf, Balance, Cause, Clock, Credibility, Credit, Directory, IdentityTag, Moment,
+	OnBlacklisted, OnCredit, Record, Role, Roles, Terms, WattHours,
 };
 
 pub type AccountId = AccountId32;
@@ -37,7 +45,47 @@ mod runtime {
 	pub type System = frame_system;
 	#[runtime::pallet_index(1)]
 	pub type Blacklist = pallet_blacklist;
+	#[runtime::pallet_index(2)]
+	pub type Business = business;
 }
+
+/// Calls that open business, and a device's reports; only the door looks at them.
+#[frame_support::pallet(dev_mode)]
+pub mod business {
+	use frame_support::pallet_prelude::*;
+	use frame_system::pallet_prelude::*;
+	use voltree_primitives::Role;
+
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config {}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Open business in the name of all of them.
+		pub fn open(_: OriginFor<T>, _openers: Vec<(T::AccountId, Role)>) -> DispatchResult {
+			Ok(())
+		}
+
+		/// A report, which is free while it would be accepted.
+		#[pallet::feeless_if(|_: &OriginFor<T>, _: &T::AccountId, accepted: &bool| -> bool {
+			*accepted
+		})]
+		pub fn report(_: OriginFor<T>, _device: T::AccountId, _accepted: bool) -> DispatchResult {
+			Ok(())
+		}
+
+		/// Free, and no report.
+		#[pallet::feeless_if(|_: &OriginFor<T>| -> bool { true })]
+		pub fn gift(_: OriginFor<T>) -> DispatchResult {
+			Ok(())
+		}
+	}
+}
+
+impl business::Config for Test {}
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
@@ -52,11 +100,24 @@ impl pallet_blacklist::Config for Test {
 	type Directory = Neighbour;
 	type Accounts = Neighbour;
 	type Credibility = Neighbour;
+	type OnBlacklisted = Neighbour;
+	type Openings = Neighbour;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Neighbour;
 	type AuthorityOrigin = EnsureRoot<AccountId>;
+	type Notice = ConstU64<NOTICE>;
+	type ReportPriority = ConstU64<REPORT_PRIORITY>;
+	type ReportLongevity = ConstU64<REPORT_LONGEVITY>;
 }
 
 /// When tests begin.
 pub const START: Moment = 1_000_000;
+/// Two delivery slots of a quarter of an hour.
+pub const NOTICE: Moment = 1_800_000;
+/// Well above what others pay for.
+pub const REPORT_PRIORITY: u64 = 1_000_000;
+/// Blocks.
+pub const REPORT_LONGEVITY: u64 = 8;
 /// What the directory says of an account without a certificate, or with the wrong one.
 pub const NOT_CERTIFIED: DispatchError = DispatchError::Other("not certified");
 
@@ -64,6 +125,7 @@ pub const NOT_CERTIFIED: DispatchError = DispatchError::Other("not certified");
 #[derive(Clone, Default)]
 pub struct Person {
 	pub roles: Option<Roles>,
+	pub start: Credit,
 	pub credit: Credit,
 	pub record: Record,
 	pub fines_due: Balance,
@@ -72,6 +134,12 @@ pub struct Person {
 thread_local! {
 	static NOW: RefCell<Moment> = const { RefCell::new(START) };
 	static PEOPLE: RefCell<BTreeMap<IdentityTag, Person>> = const { RefCell::new(BTreeMap::new()) };
+	static LISTED: RefCell<Vec<IdentityTag>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What `OnBlacklisted` has heard since the last call of this.
+pub fn listed() -> Vec<IdentityTag> {
+	LISTED.take()
 }
 
 pub fn set_now(now: Moment) {
@@ -167,16 +235,93 @@ impl Credibility for Neighbour {
 		known(tag).map_or(0, |person| person.fines_due)
 	}
 
+	fn terms() -> Terms {
+		unreachable!("the blacklist does not judge")
+	}
+
 	fn timely(_: &IdentityTag, _: Cause) {
 		unreachable!("the blacklist does not judge")
 	}
 
-	fn untimely(_: &IdentityTag, _: WattHours, _: Cause) {
+	fn untimely(_: &IdentityTag, _: WattHours, _: Cause, _: &Terms) {
+		unreachable!("the blacklist does not judge")
+	}
+
+	fn gain(_: &IdentityTag, _: &IdentityTag, _: &Terms) {
 		unreachable!("the blacklist does not judge")
 	}
 
 	fn settled(_: &IdentityTag, _: H256) {
 		unreachable!("the blacklist does not judge")
+	}
+
+	fn owe(_: &IdentityTag, _: Balance) {
+		unreachable!("the blacklist does not fine")
+	}
+
+	fn paid(_: &IdentityTag, _: Balance) {
+		unreachable!("the blacklist does not fine")
+	}
+
+	/// As credibility does it, which tells of it as well.
+	fn reinstate(tag: &IdentityTag, credit: Credit) {
+		let Person { start, credit: before, .. } = known(tag).expect("the test armed it");
+		let after = credit.min(start).max(before);
+		person(*tag, |person| person.credit = after);
+		if after > before {
+			Blacklist::credit_changed(tag, before, after);
+		}
+	}
+}
+
+impl OnBlacklisted for Neighbour {
+	fn blacklisted(tag: &IdentityTag) {
+		assert!(Entries::<Test>::contains_key(tag), "the entry comes first");
+		LISTED.with_borrow_mut(|listed| listed.push(*tag));
+	}
+}
+
+impl Openings<RuntimeCall, AccountId> for Neighbour {
+	fn count(call: &RuntimeCall) -> u32 {
+		match call {
+			RuntimeCall::Business(business::Call::open { openers }) => openers.len() as u32,
+			_ => 0,
+		}
+	}
+
+	fn opened_by(
+		call: &RuntimeCall,
+		_signer: &AccountId,
+	) -> BoundedVec<(AccountId, Role), ConstU32<MAX_OPENINGS>> {
+		match call {
+			RuntimeCall::Business(business::Call::open { openers }) => {
+				BoundedVec::truncate_from(openers.clone())
+			}
+			_ => unreachable!("the door asks only where there are openings"),
+		}
+	}
+
+	fn report_tag(call: &RuntimeCall) -> Option<TransactionTag> {
+		match call {
+			RuntimeCall::Business(business::Call::report { device, .. }) => Some(device.encode()),
+			_ => None,
+		}
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<Test> for Neighbour {
+	fn person(credit: Credit) -> IdentityTag {
+		let person = Person { start: credit, ..Default::default() };
+		PEOPLE.with_borrow_mut(|people| people.insert(tag(1), person));
+		tag(1)
+	}
+
+	fn opening(n: u32) -> (AccountId, RuntimeCall) {
+		let person = Person { roles: Some(Roles::Both), credit: 1_000, ..Default::default() };
+		PEOPLE.with_borrow_mut(|people| people.insert(tag(1), person));
+		let openers = vec![(id(Bob), Role::Buyer); n as usize];
+		(id(Alice), business::Call::open { openers }.into())
 	}
 }
 
@@ -202,14 +347,17 @@ pub struct ExtBuilder {
 }
 
 impl ExtBuilder {
+	/// A re-entry level twice as high goes with it.
 	pub fn limit(mut self, limit: Credit) -> Self {
 		self.parameters.limit = limit;
+		self.parameters.reentry = limit * 2;
 		self
 	}
 
 	/// A certified person with 1000 points and no fines.
 	pub fn certified(mut self, tag: IdentityTag, roles: Roles) -> Self {
-		let person = Person { roles: Some(roles), credit: 1_000, ..Default::default() };
+		let (start, credit) = (1_000, 1_000);
+		let person = Person { roles: Some(roles), start, credit, ..Default::default() };
 		self.people.insert(tag, person);
 		self
 	}
@@ -217,6 +365,7 @@ impl ExtBuilder {
 	pub fn build(self) -> TestExternalities {
 		NOW.set(START);
 		PEOPLE.set(self.people);
+		LISTED.take();
 		let genesis = RuntimeGenesisConfig {
 			blacklist: GenesisConfig { parameters: self.parameters, ..Default::default() },
 			..Default::default()

@@ -5,7 +5,8 @@ use codec::Codec;
 use voltree_primitives::IdentityTag;
 
 sp_api::decl_runtime_apis! {
-	/// Who may open business.
+	/// Who may open business. Version 2 tells since when somebody is listed and the way back.
+	#[api_version(2)]
 	pub trait BlacklistApi<AccountId>
 	where
 		AccountId: Codec,

@@ -1,13 +1,22 @@
 //! What the calls do.
 
-use crate::pallet::*;
-use frame_support::{ensure, pallet_prelude::DispatchResult};
+use crate::{pallet::*, types};
+use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
+use voltree_primitives::Clock;
 
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_set_parameters(parameters: crate::types::Parameters) -> DispatchResult {
+	pub(crate) fn do_set_parameters(parameters: types::Parameters) -> DispatchResult {
 		ensure!(parameters.is_valid(), Error::<T>::InvalidParameters);
-		Parameters::<T>::put(&parameters);
-		Self::deposit_event(Event::ParametersSet { parameters });
+		let now = T::Clock::now();
+		let from = now.saturating_add(T::Notice::get());
+		let (version, announced) = Parameters::<T>::get().announce(parameters.clone(), from, now);
+		Parameters::<T>::put(announced);
+		Self::deposit_event(Event::ParametersSet { version, parameters, from });
 		Ok(())
+	}
+
+	/// The parameters in force now.
+	pub fn parameters() -> types::Parameters {
+		Parameters::<T>::get().at(T::Clock::now()).1
 	}
 }

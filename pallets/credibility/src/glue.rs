@@ -1,10 +1,14 @@
 //! What the other pallets ask of credibility: traits of `voltree-primitives`.
 
-use crate::{pallet::*, types::Score};
+use crate::{
+	pallet::*,
+	types::{Day, Score},
+};
 use frame_support::defensive;
 use sp_core::H256;
 use voltree_primitives::{
-	Balance, Cause, Credibility, Credit, IdentityTag, OnCredit, OnEnrolled, Record, WattHours,
+	Balance, Cause, Clock, Credibility, Credit, IdentityTag, OnCredit, OnEnrolled, Record, Terms,
+	WattHours,
 };
 
 impl<T: Config> OnEnrolled for Pallet<T> {
@@ -13,7 +17,7 @@ impl<T: Config> OnEnrolled for Pallet<T> {
 		if Scores::<T>::contains_key(tag) {
 			return;
 		}
-		let score = Score::new(Parameters::<T>::get().start);
+		let score = Score::new(Self::parameters().start);
 		Scores::<T>::insert(tag, &score);
 		Self::deposit_event(Event::Enrolled { tag: *tag, credit: score.credit });
 	}
@@ -32,6 +36,11 @@ impl<T: Config> Credibility for Pallet<T> {
 		Scores::<T>::get(tag).map_or(0, |score| score.fines_due)
 	}
 
+	fn terms() -> Terms {
+		let (version, parameters) = Parameters::<T>::get().at(T::Clock::now());
+		parameters.terms(version)
+	}
+
 	fn timely(tag: &IdentityTag, cause: Cause) {
 		Self::change(tag, |score| {
 			score.record.timely = score.record.timely.saturating_add(1);
@@ -39,12 +48,12 @@ impl<T: Config> Credibility for Pallet<T> {
 		});
 	}
 
-	fn untimely(tag: &IdentityTag, volume: WattHours, cause: Cause) {
+	fn untimely(tag: &IdentityTag, volume: WattHours, cause: Cause, terms: &Terms) {
 		let change = Self::change(tag, |score| {
 			score.record.untimely = score.record.untimely.saturating_add(1);
 			Self::counted(tag, &score.record, cause);
 			let before = score.credit;
-			score.credit = before.saturating_sub(Parameters::<T>::get().loss(volume));
+			score.credit = before.saturating_sub(terms.loss(volume));
 			(before, score.credit)
 		});
 		// Without a volume it only counts.
@@ -53,8 +62,50 @@ impl<T: Config> Credibility for Pallet<T> {
 		T::OnCredit::credit_changed(tag, before, after);
 	}
 
+	fn gain(tag: &IdentityTag, partner: &IdentityTag, terms: &Terms) {
+		let today = (Day::from(T::Clock::now()), *tag, *partner);
+		// The market lets nobody trade with himself; credit does not rest on that.
+		if terms.gain == 0 || tag == partner || Gains::<T>::contains_key(today) {
+			return;
+		}
+		let change = Self::change(tag, |score| score.lift(score.credit.saturating_add(terms.gain)));
+		// Who has all his credit gains nothing, so the day's gain is still to come.
+		let Some((before, after)) = change.filter(|(before, after)| after > before) else { return };
+		Gains::<T>::insert(today, ());
+		let (tag, partner) = (*tag, *partner);
+		Self::deposit_event(Event::CreditGained { tag, partner, before, after });
+		T::OnCredit::credit_changed(&tag, before, after);
+	}
+
 	fn settled(tag: &IdentityTag, trade: H256) {
 		Self::change(tag, |score| score.record.append(trade));
+	}
+
+	fn owe(tag: &IdentityTag, amount: Balance) {
+		let change = Self::change(tag, |score| {
+			let before = score.fines_due;
+			score.fines_due = before.saturating_add(amount);
+			(score.fines_due.saturating_sub(before), score.fines_due)
+		});
+		let Some((amount, due)) = change.filter(|(amount, _)| *amount > 0) else { return };
+		Self::deposit_event(Event::FineDue { tag: *tag, amount, due });
+	}
+
+	fn paid(tag: &IdentityTag, amount: Balance) {
+		let change = Self::change(tag, |score| {
+			let amount = amount.min(score.fines_due);
+			score.fines_due = score.fines_due.saturating_sub(amount);
+			(amount, score.fines_due)
+		});
+		let Some((amount, due)) = change.filter(|(amount, _)| *amount > 0) else { return };
+		Self::deposit_event(Event::FinePaid { tag: *tag, amount, due });
+	}
+
+	fn reinstate(tag: &IdentityTag, credit: Credit) {
+		let change = Self::change(tag, |score| score.lift(credit));
+		let Some((before, after)) = change.filter(|(before, after)| after > before) else { return };
+		Self::deposit_event(Event::CreditReinstated { tag: *tag, before, after });
+		T::OnCredit::credit_changed(tag, before, after);
 	}
 }
 

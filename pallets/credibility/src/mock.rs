@@ -1,12 +1,12 @@
 //! A chain with nothing but credibility.
 
 use crate::{self as pallet_credibility, pallet::*, types};
-use frame_support::derive_impl;
+use frame_support::{derive_impl, traits::ConstU64};
 use frame_system::EnsureRoot;
 use sp_io::TestExternalities;
 use sp_runtime::BuildStorage;
-use std::cell::RefCell;
-use voltree_primitives::{Credit, IdentityTag, OnCredit, OnEnrolled};
+use std::cell::{Cell, RefCell};
+use voltree_primitives::{Clock, Credit, IdentityTag, Moment, OnCredit, OnEnrolled};
 
 #[frame_support::runtime]
 mod runtime {
@@ -38,12 +38,43 @@ impl frame_system::Config for Test {
 
 impl pallet_credibility::Config for Test {
 	type WeightInfo = ();
+	type Clock = Time;
 	type OnCredit = Listener;
+	type Notice = ConstU64<NOTICE>;
 	type AuthorityOrigin = EnsureRoot<Self::AccountId>;
 }
 
+/// A day of chain time.
+pub const DAY: Moment = 86_400_000;
+/// When tests begin: some days after the epoch, at midnight.
+pub const START: Moment = 100 * DAY;
+/// Two delivery slots of a quarter of an hour.
+pub const NOTICE: Moment = 1_800_000;
+
 thread_local! {
+	static NOW: Cell<Moment> = const { Cell::new(START) };
 	static CHANGES: RefCell<Vec<(IdentityTag, Credit, Credit)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A clock that tests set.
+pub struct Time;
+
+impl Clock for Time {
+	fn now() -> Moment {
+		NOW.get()
+	}
+
+	fn slot_duration() -> Moment {
+		unreachable!("credibility does not ask")
+	}
+
+	fn round() -> Moment {
+		unreachable!("credibility does not ask")
+	}
+}
+
+pub fn set_now(now: Moment) {
+	NOW.set(now);
 }
 
 /// Writes down what it is told.
@@ -79,7 +110,12 @@ pub struct ExtBuilder {
 
 impl ExtBuilder {
 	pub fn parameters(mut self, start: Credit, weight: u32, cap_per_event: Credit) -> Self {
-		self.parameters = types::Parameters { start, weight, cap_per_event };
+		self.parameters = types::Parameters { start, weight, cap_per_event, ..self.parameters };
+		self
+	}
+
+	pub fn gain(mut self, gain: Credit) -> Self {
+		self.parameters.gain = gain;
 		self
 	}
 
@@ -89,6 +125,7 @@ impl ExtBuilder {
 	}
 
 	pub fn build(self) -> TestExternalities {
+		NOW.set(START);
 		let genesis = RuntimeGenesisConfig {
 			credibility_pallet: GenesisConfig { parameters: self.parameters, ..Default::default() },
 			..Default::default()

@@ -1,9 +1,9 @@
-//! What is kept about a tag, and the arithmetic of credit. No storage.
+//! What is kept about a tag, and what can be tuned. No storage.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
-use voltree_primitives::{Balance, Credit, Record, WattHours};
+use voltree_primitives::{Balance, Credit, Moment, Record, Terms};
 
 /// Credit and compliance of one identity tag.
 #[derive(
@@ -34,6 +34,39 @@ impl Score {
 	pub fn new(start: Credit) -> Self {
 		Self { credit: start, start, ..Default::default() }
 	}
+
+	/// Lift credit to `credit`, never above the start; it never falls by that. Returns credit
+	/// before and after.
+	pub fn lift(&mut self, credit: Credit) -> (Credit, Credit) {
+		let before = self.credit;
+		self.credit = credit.min(self.start).max(before);
+		(before, self.credit)
+	}
+}
+
+/// A day of chain time, counted from the Unix epoch. Its encoding sorts like its value.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Debug,
+)]
+pub struct Day([u8; 4]);
+
+impl From<Moment> for Day {
+	fn from(moment: Moment) -> Self {
+		const MILLISECONDS: Moment = 86_400_000;
+		let days = moment.checked_div(MILLISECONDS).unwrap_or_default();
+		Self(u32::try_from(days).unwrap_or(u32::MAX).to_be_bytes())
+	}
 }
 
 /// What the authority can tune. All values are checked by [`Parameters::is_valid`].
@@ -59,28 +92,50 @@ pub struct Parameters {
 	pub weight: u32,
 	/// Most points that one event can take, at least 1. By default 100.
 	pub cap_per_event: Credit,
+	/// Points gained by a timely trade, once per partner and day, from 0 to [`Self::start`]. By
+	/// default 0, the paper's setting.
+	pub gain: Credit,
+	/// What a fine takes of the value concerned, from 0 to 1000 thousandths: proven loss apart, no
+	/// fine above the smallest exceeds the value. By default 200, a fifth.
+	pub fine_rate: u16,
+	/// The smallest fine in the smallest unit of money, from 1 to what fits into 64 bits. By
+	/// default 50,000.
+	pub smallest_fine: Balance,
 }
 
 impl Default for Parameters {
 	fn default() -> Self {
-		Self { start: 1_000, weight: 10, cap_per_event: 100 }
+		Self {
+			start: 1_000,
+			weight: 10,
+			cap_per_event: 100,
+			gain: 0,
+			fine_rate: 200,
+			smallest_fine: 50_000,
+		}
 	}
 }
 
 impl Parameters {
 	/// Whether all values are in range.
 	pub fn is_valid(&self) -> bool {
-		self.start > 0 && self.weight > 0 && self.cap_per_event > 0
+		self.start > 0
+			&& self.weight > 0
+			&& self.cap_per_event > 0
+			&& self.gain <= self.start
+			&& self.fine_rate <= 1_000
+			&& (1..=Balance::from(u64::MAX)).contains(&self.smallest_fine)
 	}
 
-	/// Points that untimely behaviour over `volume` costs: `w * volume`, rounded up to whole
-	/// points, at most [`Self::cap_per_event`].
-	pub fn loss(&self, volume: WattHours) -> Credit {
-		const WATT_HOURS_PER_KILOWATT_HOUR: u128 = 1_000;
-		// 32 bits times 64 bits always fit into 128.
-		let points = u128::from(self.weight)
-			.saturating_mul(u128::from(volume))
-			.div_ceil(WATT_HOURS_PER_KILOWATT_HOUR);
-		Credit::try_from(points).unwrap_or(Credit::MAX).min(self.cap_per_event)
+	/// The terms they make, as parameters of `version`.
+	pub fn terms(&self, version: u32) -> Terms {
+		Terms {
+			version,
+			weight: self.weight,
+			cap_per_event: self.cap_per_event,
+			gain: self.gain,
+			fine_rate: self.fine_rate,
+			smallest_fine: self.smallest_fine,
+		}
 	}
 }

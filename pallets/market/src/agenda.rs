@@ -115,27 +115,45 @@ impl<T: Config> Pallet<T> {
 		Agenda::<T>::remove(Entry::new(due, kind, id));
 	}
 
-	/// Let the deadlines that have passed take effect, the oldest first, within `limit`.
-	pub(crate) fn work_off_agenda(limit: Weight) -> Weight {
-		let now = T::Clock::now();
+	/// Close what people on the blacklist have open, then let the deadlines that have passed take
+	/// effect, the oldest first; all within `limit`.
+	pub(crate) fn work_off(limit: Weight) -> Weight {
 		let each = T::WeightInfo::agenda_entry();
 		let mut used = T::WeightInfo::agenda();
-		let mut entries = Agenda::<T>::iter_keys();
-		// Removing the key just returned is what such an iterator allows.
-		while used.saturating_add(each).all_lte(limit) {
-			let Some(entry) = entries.next().filter(|entry| u64::from(entry.due) < now) else {
-				break;
-			};
-			Agenda::<T>::remove(entry);
-			let id = u64::from(entry.id);
-			match entry.kind {
-				Kind::Offer => Self::offer_due(id),
-				Kind::Request => Self::request_due(id),
-				Kind::Trade => Self::trade_due(id),
+		loop {
+			let more = used.saturating_add(each);
+			let worked = more.all_lte(limit)
+				&& (Self::close_one_of_blacklisted() || Self::next_deadline_takes_effect());
+			if !worked {
+				return used;
 			}
-			used = used.saturating_add(each);
+			used = more;
 		}
-		used
+	}
+
+	/// Let the oldest deadline take effect if it has passed. Whether there was one.
+	fn next_deadline_takes_effect() -> bool {
+		let Some(entry) = Agenda::<T>::iter_keys().next() else { return false };
+		let (due, id) = (Moment::from(entry.due), u64::from(entry.id));
+		if due >= T::Clock::now() {
+			return false;
+		}
+		Agenda::<T>::remove(entry);
+		match entry.kind {
+			Kind::Offer => Self::offer_due(id),
+			// What an outage has moved is on the agenda again, for a later time.
+			Kind::Request => {
+				let request = Self::request_now(id);
+				let due_now = |it: &_| Self::request_deadline(id, it) == Some(due);
+				request.filter(due_now).into_iter().for_each(|it| Self::request_due(id, it));
+			}
+			Kind::Trade => {
+				let trade = Self::trade_now(id);
+				let due_now = |it: &_| Self::trade_deadline(it) == due;
+				trade.filter(due_now).into_iter().for_each(|it| Self::trade_due(id, it));
+			}
+		}
+		true
 	}
 }
 

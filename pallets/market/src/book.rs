@@ -1,8 +1,8 @@
 //! Delivery slots and the order book: which offers a request may take.
 
 use crate::{
-	agenda::Sorted, Book, Config, DeliverySlot, Error, MarketParameters, Offer, Offers, Pallet,
-	Parameters, Quote, Quotes, Request, MAX_LOOKED_AT, MAX_QUOTES, ROUNDS_PER_WINDOW,
+	agenda::Sorted, Book, Config, DeliverySlot, Error, Offer, Offers, Pallet, Parameters, Quote,
+	Quotes, Request, MAX_LOOKED_AT, MAX_QUOTES, ROUNDS_PER_WINDOW,
 };
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -17,7 +17,7 @@ type Candidate<T> = (OfferId, Offer<<T as frame_system::Config>::AccountId>);
 
 impl<T: Config> DeliverySlots for Pallet<T> {
 	fn length() -> Moment {
-		MarketParameters::<T>::get().delivery_slot
+		Self::parameters().delivery_slot
 	}
 }
 
@@ -63,6 +63,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(request.lines.contains(&offer.line), Error::<T>::LineNotAccepted);
 		ensure!(offer.tag != request.tag, Error::<T>::SelfTrade);
 		ensure!(offer.price <= request.max_price, Error::<T>::TooExpensive);
+		ensure!(offer.meter.is_some() || request.unmetered, Error::<T>::UnmeteredNotAccepted);
 		ensure!(T::Credibility::credit(&offer.tag) >= request.min_credit, Error::<T>::CreditTooLow);
 		ensure!(Self::in_good_standing(&offer.seller), Error::<T>::SellerNotInGoodStanding);
 		Ok(())
@@ -133,33 +134,5 @@ impl<T: Config> Pallet<T> {
 				Offers::<T>::get(id).map(|offer| (id, offer))
 			})
 			.collect()
-	}
-}
-
-impl<T: Config> Pallet<T> {
-	/// Whether no request, offer or trade is open.
-	pub(crate) fn is_idle() -> bool {
-		Offers::<T>::iter_keys().next().is_none()
-			&& crate::Requests::<T>::iter_keys().next().is_none()
-			&& crate::Trades::<T>::iter_keys().next().is_none()
-	}
-
-	/// The first slot whose gate has not passed.
-	pub fn next_slot() -> DeliverySlot {
-		let Parameters { delivery_slot: length, lead, .. } = MarketParameters::<T>::get();
-		// A slot's gate must lie ahead: round up what comes after now and the lead.
-		let earliest = T::Clock::now().saturating_add(lead).saturating_add(1);
-		let start = earliest.div_ceil(length.max(1)).saturating_mul(length);
-		DeliverySlot { start, end: start.saturating_add(length), gate: start.saturating_sub(lead) }
-	}
-
-	/// Unsettled trades of an account, at most 256, by number.
-	pub fn trades_of(who: &T::AccountId) -> Vec<(u64, crate::Trade<T::AccountId>)> {
-		let mut trades = crate::Trades::<T>::iter()
-			.filter(|(_, trade)| trade.buyer.account == *who || trade.seller.account == *who)
-			.collect::<Vec<_>>();
-		trades.sort_by_key(|(id, _)| *id);
-		trades.truncate(usize::try_from(MAX_LOOKED_AT).unwrap_or_default());
-		trades
 	}
 }

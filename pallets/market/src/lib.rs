@@ -13,6 +13,7 @@
 //! |---|---|---|
 //! | [`Pallet::offer`] | seller in good standing | an open offer |
 //! | [`Pallet::withdraw_offer`] | its seller | the unsold part is gone; what is paid goes on |
+//! | [`Pallet::withdraw_trade`] | its seller, before the gate | refund, half a fine and the buyer's loss |
 //! | [`Pallet::request`] | buyer in good standing | an open request with its shared wallet |
 //! | [`Pallet::cancel_request`] | its buyer | no further fills; without any, funds back |
 //! | [`Pallet::respond`] | MC's service | quotes and a certified shared wallet |
@@ -20,8 +21,14 @@
 //! | [`Pallet::start`] | seller, from gate to slot end | delivery on safe lines |
 //! | [`Pallet::bill`] | seller | what was delivered and where the payout goes |
 //! | [`Pallet::confirm`] | buyer | settled: the payout leaves, the rest is free again |
+//! | [`Pallet::contest`] | buyer, with a bond | a ruling is waited for |
+//! | [`Pallet::rule`] | the authority | settled by a share of what is payable |
+//! | [`Pallet::set_grid_prices`] | the grid's key | what a seller who does not deliver owes for |
+//! | [`Pallet::set_grid_key`], [`Pallet::set_parameters`] | the authority | other rules |
 //!
-//! Every deadline takes effect by itself, through the [agenda].
+//! Every deadline takes effect by itself, through the [agenda]. Whose fault a trade's failure is, and
+//! what it costs, is in `faults`; what happens when nobody agrees in `disputes`; how the time in which
+//! the chain stood still counts in `outages`; how much may be promised in `desk` and `promises`.
 //!
 //! ## Invariants
 //!
@@ -30,6 +37,9 @@
 //! * What is locked in the shared wallets is the sum of the trades' locked money.
 //! * Each open request, offer and unsettled trade has exactly one entry in the agenda (a closed
 //!   request none: its trades end it), and every entry belongs to one of them.
+//! * What is promised of a meter, fed into a line or taken from it in a slot never exceeds what they
+//!   can carry, as it was when it was promised.
+//! * A desk lists what its tag has open, and the energy of it.
 //! * The energy allotted to the trades of a meter and slot never exceeds what its registers say.
 //! * What has ended leaves storage.
 
@@ -48,8 +58,21 @@ pub mod runtime_api;
 pub mod types;
 pub mod weights;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
+pub mod migrations;
+
 mod book;
+mod desk;
+mod disputes;
+mod errors;
+mod events;
+mod faults;
+mod grid;
 mod offers;
+mod outages;
+mod promises;
+mod reads;
 mod requests;
 mod settlement;
 mod trades;
@@ -60,11 +83,15 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+use frame_support::pallet_macros::import_section;
+
 pub use pallet::*;
 pub use parameters::Parameters;
 pub use types::*;
 pub use weights::WeightInfo;
 
+#[import_section(errors::errors)]
+#[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{
@@ -75,9 +102,10 @@ pub mod pallet {
 	};
 	use frame_support::pallet_prelude::*;
 	use frame_system::pallet_prelude::*;
+	use sp_runtime::traits::UniqueSaturatedInto;
 	use voltree_primitives::{
 		Balance, Clock, Credibility, Devices, Directory, Escrow, IdentityTag, LineId, LineSafety,
-		Moment, OfferId, Registers, RequestId, Standing, TradeId, WattHours,
+		Moment, OfferId, Price, Registers, RequestId, Standing, TradeId, Versioned, WattHours,
 	};
 
 	#[pallet::config]
@@ -108,14 +136,25 @@ pub mod pallet {
 		type LineSafety: LineSafety;
 		/// What the meters say.
 		type Registers: Registers<Self::AccountId>;
+
+		// Parameters
+		/// The notice that changes of parameters take: two delivery slots.
+		type Notice: Get<Moment>;
+		/// Makes people, devices and weather for the benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self>;
 	}
 
+	/// Version of the stored layout; see [`crate::migrations`].
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
-	/// The parameters in force.
+	/// The parameters in force, and those announced.
 	#[pallet::storage]
-	pub type MarketParameters<T: Config> = StorageValue<_, Parameters, ValueQuery>;
+	pub type MarketParameters<T: Config> = StorageValue<_, Versioned<Parameters>, ValueQuery>;
 
 	/// Number of the next request.
 	#[pallet::storage]
@@ -143,7 +182,7 @@ pub mod pallet {
 	/// Of a request whose payment date has passed: the smallest fill of an eligible offer that stood
 	/// until then, if there was one.
 	#[pallet::storage]
-	pub type Judged<T: Config> = StorageMap<_, Twox64Concat, RequestId, Option<WattHours>>;
+	pub type Judged<T: Config> = StorageMap<_, Twox64Concat, RequestId, Option<Missed>>;
 
 	/// Open offers.
 	#[pallet::storage]
@@ -155,16 +194,25 @@ pub mod pallet {
 	pub type Book<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, (Moment, LineId), Identity, (Sorted<16>, Sorted<8>), ()>;
 
-	/// How many offers a tag has open for a line and slot.
+	/// What a tag has open.
+	// Identity: a tag is a keyed hash made by the management centre, nobody else chooses it.
 	#[pallet::storage]
-	pub type OpenOffers<T: Config> =
-		StorageMap<_, Blake2_128Concat, (IdentityTag, LineId, Moment), u8, ValueQuery>;
+	pub type Desks<T: Config> = StorageMap<_, Identity, IdentityTag, Desk, ValueQuery>;
+
+	/// Tags that came on the blacklist and have open business that is still to be closed.
+	#[pallet::storage]
+	pub type Closing<T: Config> = StorageMap<_, Identity, IdentityTag, ()>;
+
+	/// What trades load on a line in a slot.
+	#[pallet::storage]
+	pub type LineLoads<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, LineId, Twox64Concat, Moment, Load, ValueQuery>;
 
 	/// Trades that are not settled.
 	#[pallet::storage]
 	pub type Trades<T: Config> = StorageMap<_, Twox64Concat, TradeId, Trade<T::AccountId>>;
 
-	/// Meters and slots with trades that wait for their allotment.
+	/// What is promised of a meter in a slot, and its trades that wait for their allotment.
 	#[pallet::storage]
 	pub type MeterSlots<T: Config> =
 		StorageMap<_, Blake2_128Concat, (T::AccountId, Moment), MeterSlot, ValueQuery>;
@@ -174,11 +222,32 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Agenda<T: Config> = StorageMap<_, Identity, Entry, ()>;
 
+	/// Who says what the grid's power costs.
+	#[pallet::storage]
+	pub type GridKey<T: Config> = StorageValue<_, T::AccountId>;
+
+	/// Prices of the grid's power by line and start of the slot.
+	// Identity: starts of slots, whose order in the trie is the point.
+	#[pallet::storage]
+	pub type GridPrices<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, LineId, Identity, Sorted<8>, Price>;
+
+	/// Chain time of the newest block.
+	#[pallet::storage]
+	pub type LastBlock<T: Config> = StorageValue<_, Moment, ValueQuery>;
+
+	/// Outages that may still move deadlines, the oldest first.
+	#[pallet::storage]
+	pub type Outages<T: Config> =
+		StorageValue<_, BoundedVec<Outage, ConstU32<MAX_OUTAGES>>, ValueQuery>;
+
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
 		/// Parameters of the market.
 		pub parameters: Parameters,
+		/// Who says what the grid's power costs. Without one no loss can be proven.
+		pub grid_key: Option<T::AccountId>,
 		/// The runtime this belongs to.
 		#[serde(skip)]
 		pub runtime: PhantomData<T>,
@@ -191,145 +260,9 @@ pub mod pallet {
 				self.parameters.is_valid(),
 				"market.parameters are out of range: see Parameters"
 			);
-			MarketParameters::<T>::put(&self.parameters);
+			MarketParameters::<T>::put(Versioned::new(self.parameters.clone()));
+			GridKey::<T>::set(self.grid_key.clone());
 		}
-	}
-
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// A buyer asks for power. Sellers answer with offers.
-		Requested {
-			request: RequestId,
-			buyer: T::AccountId,
-			tag: IdentityTag,
-			demand: Demand<T::AccountId>,
-		},
-		/// A seller proposes power.
-		Offered {
-			offer: OfferId,
-			seller: T::AccountId,
-			tag: IdentityTag,
-			supply: Supply<T::AccountId>,
-		},
-		/// An offer is no longer open; `unsold` Wh were left.
-		OfferClosed { offer: OfferId, unsold: WattHours },
-		/// The management centre certified the shared wallet of a request.
-		Responded { request: RequestId, quotes: u32, pay_by: Moment, late_by: Moment },
-		/// A fill was paid: its money is locked.
-		Paid {
-			trade: TradeId,
-			request: RequestId,
-			offer: OfferId,
-			volume: WattHours,
-			amount: Balance,
-			late: bool,
-		},
-		/// Delivery began on safe lines.
-		Started { trade: TradeId },
-		/// The meters were read for a trade.
-		Metered { trade: TradeId, attested: Attested },
-		/// The seller sent the bill.
-		Billed { trade: TradeId, billed: WattHours, payee: T::AccountId },
-		/// A trade ended: `delivered` Wh were paid with `payout`, the rest went back.
-		Settled {
-			trade: TradeId,
-			request: RequestId,
-			outcome: Outcome,
-			delivered: WattHours,
-			payout: Balance,
-			refund: Balance,
-		},
-		/// The payout could reach neither payee nor seller, whose accounts no longer exist and
-		/// would be too poor to; it went back to the buyer.
-		PayoutReturned { trade: TradeId, amount: Balance },
-		/// A request ended; its shared wallet is closed.
-		RequestEnded { request: RequestId, ending: Ending },
-		/// The authority set the parameters.
-		ParametersSet { parameters: Parameters },
-	}
-
-	#[pallet::error]
-	pub enum Error<T> {
-		/// There is no open request of this number.
-		RequestNotFound,
-		/// There is no open offer of this number: sold, withdrawn, expired or never made.
-		OfferNotFound,
-		/// There is no unsettled trade of this number.
-		TradeNotFound,
-		/// The caller is not the buyer.
-		NotBuyer,
-		/// The caller is not the seller.
-		NotSeller,
-		/// The slot does not start at a multiple of the delivery slot's length.
-		NotASlot,
-		/// The slot's gate, or the deadline of this step, has passed.
-		TooLate,
-		/// It is too early for this step. Wait for the gate, the slot's end, or `meter_by`.
-		TooEarly,
-		/// The slot lies beyond the horizon.
-		BeyondHorizon,
-		/// Too little time is left before the gate for offers, response and payment.
-		TooCloseToGate,
-		/// The volume is zero, below the smallest fill, or more than what is left.
-		InvalidVolume,
-		/// The price lies outside floor and cap.
-		PriceOutOfRange,
-		/// The line is not registered, given twice, or none is given.
-		InvalidLine,
-		/// The meter is not registered for the caller's tag on that line.
-		InvalidMeter,
-		/// The caller's tag has a meter on this line: sell by it.
-		MeterRequired,
-		/// The tag has four open offers for this line and slot already.
-		TooManyOffers,
-		/// The buyer has no money on any account or linked wallet.
-		NoFunds,
-		/// The request has been answered already.
-		AlreadyResponded,
-		/// The management centre has not responded to the request yet.
-		NotResponded,
-		/// The request takes no more fills.
-		RequestClosed,
-		/// The request has eight fills already.
-		TooManyFills,
-		/// The offer is for another slot.
-		OtherSlot,
-		/// The request does not accept power from the offer's line.
-		LineNotAccepted,
-		/// Buyer and seller are the same person.
-		SelfTrade,
-		/// The offer is dearer than the request's highest price.
-		TooExpensive,
-		/// The seller's credit is below what the request asks for.
-		CreditTooLow,
-		/// The seller may not open business now: certificate, blacklist or fines.
-		SellerNotInGoodStanding,
-		/// Fewer than three other owners have sensors on one of the two lines.
-		TooFewSensors,
-		/// The payment date or the validity in the token does not fit the request.
-		InvalidTerms,
-		/// Delivery was started already.
-		AlreadyStarted,
-		/// Delivery was not started, so there is nothing to bill.
-		NotStarted,
-		/// The sensors do not call both lines safe.
-		LineUnsafe,
-		/// The bill exceeds what the registers attest or what was traded.
-		ExceedsDelivery,
-		/// The payee is neither the seller's account nor one of his linked wallets.
-		NotAWallet,
-		/// The payee's account does not exist, so it might not be payable.
-		PayeeNotAlive,
-		/// The trade was billed already.
-		AlreadyBilled,
-		/// The trade was not billed yet, so there is nothing to confirm.
-		NotBilled,
-		/// A parameter is out of range, or two of them do not fit together: see [`Parameters`].
-		InvalidParameters,
-		/// The delivery slot's length cannot change while a request, offer or trade is open: slots of
-		/// two lengths would overlap. Wait until all have ended.
-		DeliverySlotInUse,
 	}
 
 	#[pallet::call]
@@ -448,22 +381,87 @@ pub mod pallet {
 			Self::do_withdraw_offer(&ensure_signed(origin)?, offer)
 		}
 
-		/// Set the market's parameters. Requests, offers and trades keep the terms they were made
-		/// under.
+		/// Announce parameters of the market, in force after two delivery slots. Requests, offers and
+		/// trades keep the terms they were made under. Another length of the delivery slot needs a
+		/// market in which nothing is open, and is in force at once.
 		///
 		/// Origin: the management centre's authority. Emits [`Event::ParametersSet`].
 		#[pallet::call_index(9)]
 		#[pallet::weight(T::WeightInfo::set_parameters())]
 		pub fn set_parameters(origin: OriginFor<T>, parameters: Parameters) -> DispatchResult {
 			T::AuthorityOrigin::ensure_origin(origin)?;
-			ensure!(parameters.is_valid(), Error::<T>::InvalidParameters);
-			let length = MarketParameters::<T>::get().delivery_slot;
-			ensure!(
-				parameters.delivery_slot == length || Self::is_idle(),
-				Error::<T>::DeliverySlotInUse
-			);
-			MarketParameters::<T>::put(&parameters);
-			Self::deposit_event(Event::ParametersSet { parameters });
+			Self::do_set_parameters(parameters)
+		}
+
+		/// Withdraw trade `trade`, which is paid but not started: the buyer has his money back at
+		/// once, the seller pays half a fine and what the buyer provably loses.
+		///
+		/// Origin: signed by its seller, before the gate. Emits [`Event::Settled`].
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::withdraw_trade())]
+		pub fn withdraw_trade(
+			origin: OriginFor<T>,
+			#[pallet::compact] trade: TradeId,
+		) -> DispatchResult {
+			Self::do_withdraw_trade(&ensure_signed(origin)?, trade)
+		}
+
+		/// Contest trade `trade`: only `received` Wh arrived. A bond of the smallest fine is put on
+		/// hold; it goes to the seller if the ruling is above what you say.
+		///
+		/// Origin: signed by its buyer, by `confirm_by`, once it is billed or its meter was read.
+		/// Emits [`Event::Contested`].
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::contest())]
+		pub fn contest(
+			origin: OriginFor<T>,
+			#[pallet::compact] trade: TradeId,
+			#[pallet::compact] received: WattHours,
+		) -> DispatchResult {
+			Self::do_contest(&ensure_signed(origin)?, trade, received)
+		}
+
+		/// Rule about trade `trade`, which is contested, or unmetered and not confirmed: which share
+		/// of what is payable goes to the seller, and whose fault it was. It settles at once.
+		///
+		/// Origin: the management centre's authority, by `rule_by`. Emits [`Event::Ruled`] and
+		/// [`Event::Settled`].
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::rule())]
+		pub fn rule(
+			origin: OriginFor<T>,
+			#[pallet::compact] trade: TradeId,
+			ruling: Ruling,
+		) -> DispatchResult {
+			T::AuthorityOrigin::ensure_origin(origin)?;
+			Self::do_rule(trade, ruling)
+		}
+
+		/// Say what the grid's power costs on line `line`, in smallest units per kWh, in the slot that
+		/// starts at `first` and in those after it. Once said it does not change.
+		///
+		/// Origin: signed by the grid's key, before the gate of `first`. Emits
+		/// [`Event::GridPricesSet`].
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::set_grid_prices(prices.len().unique_saturated_into()))]
+		pub fn set_grid_prices(
+			origin: OriginFor<T>,
+			#[pallet::compact] line: LineId,
+			#[pallet::compact] first: Moment,
+			prices: BoundedVec<Price, ConstU32<MAX_GRID_PRICES>>,
+		) -> DispatchResult {
+			Self::do_set_grid_prices(&ensure_signed(origin)?, line, first, prices)
+		}
+
+		/// Name the account that says what the grid's power costs; `None` for nobody.
+		///
+		/// Origin: the management centre's authority. Emits [`Event::GridKeySet`].
+		#[pallet::call_index(14)]
+		#[pallet::weight(T::WeightInfo::set_grid_key())]
+		pub fn set_grid_key(origin: OriginFor<T>, key: Option<T::AccountId>) -> DispatchResult {
+			T::AuthorityOrigin::ensure_origin(origin)?;
+			GridKey::<T>::set(key.clone());
+			Self::deposit_event(Event::GridKeySet { key });
 			Ok(())
 		}
 	}
@@ -473,7 +471,8 @@ pub mod pallet {
 		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
 			// A quarter of a block, so that users' extrinsics always find room.
 			let limit = T::BlockWeights::get().max_block.checked_div(4).unwrap_or_default();
-			Self::work_off_agenda(limit)
+			Self::note_block();
+			Self::work_off(limit)
 		}
 
 		fn integrity_test() {

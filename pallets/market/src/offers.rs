@@ -1,8 +1,8 @@
 //! Offers: made, sold from, withdrawn, expired.
 
 use crate::{
-	agenda::Kind, Book, Config, Error, Event, MarketParameters, NextOffer, Offer, Offers,
-	OpenOffers, Pallet, Parameters, Supply, MAX_OFFERS_PER_TAG,
+	agenda::Kind, Book, Config, Desks, Error, Event, Item, NextOffer, Offer, Offers, Pallet,
+	Parameters, Supply, MAX_OFFERS_PER_TAG,
 };
 use frame_support::ensure;
 use sp_runtime::{ArithmeticError, DispatchResult};
@@ -14,12 +14,12 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_offer(who: &T::AccountId, supply: Supply<T::AccountId>) -> DispatchResult {
 		let tag = T::Standing::ensure_may_open(who, Role::Seller)?;
 		let seller = T::Directory::owner_of(who);
-		let parameters = MarketParameters::<T>::get();
+		let parameters = Self::parameters();
 		let slot = Self::tradable_slot(supply.slot, &parameters)?;
 		Self::ensure_supply(&supply, &parameters)?;
-		Self::ensure_seller_meter(&tag, &supply)?;
-		let count = (tag, supply.line, slot.start);
-		let open = OpenOffers::<T>::get(count);
+		Self::ensure_seller_meter(&tag, &supply, &parameters)?;
+		Self::ensure_line_can_feed(supply.line, &slot, supply.volume)?;
+		let open = Desks::<T>::get(tag).offers_for(supply.line, slot.start);
 		ensure!(open < MAX_OFFERS_PER_TAG, Error::<T>::TooManyOffers);
 		let now = T::Clock::now();
 		let expires = supply.expires.unwrap_or(slot.gate).min(slot.gate);
@@ -39,7 +39,10 @@ impl<T: Config> Pallet<T> {
 			meter: supply.meter.clone(),
 			changed: now,
 		};
-		OpenOffers::<T>::insert(count, open.saturating_add(1));
+		if let Some(meter) = &offer.meter {
+			Self::promise(meter, &slot, offer.available)?;
+		}
+		Self::open_on_desk(&tag, Self::offer_item(id, &offer), offer.available)?;
 		let (place, rank) = Self::book_key(id, &offer);
 		Book::<T>::insert(place, rank, ());
 		Offers::<T>::insert(id, offer);
@@ -62,15 +65,27 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn ensure_seller_meter(tag: &IdentityTag, supply: &Supply<T::AccountId>) -> DispatchResult {
+	fn ensure_seller_meter(
+		tag: &IdentityTag,
+		supply: &Supply<T::AccountId>,
+		parameters: &Parameters,
+	) -> DispatchResult {
 		match &supply.meter {
 			Some(meter) => Self::ensure_meter(meter, tag, supply.line),
 			None => {
 				let metered = T::Devices::has_meter(tag, supply.line);
 				ensure!(!metered, Error::<T>::MeterRequired);
+				ensure!(
+					supply.volume <= parameters.largest_unmetered,
+					Error::<T>::TooLargeUnmetered
+				);
 				Ok(())
 			}
 		}
+	}
+
+	fn offer_item(id: OfferId, offer: &Offer<T::AccountId>) -> Item {
+		Item::Offer { id, line: offer.line, slot: offer.slot.start }
 	}
 
 	pub(crate) fn ensure_meter(
@@ -87,7 +102,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn sell_from(id: OfferId, mut offer: Offer<T::AccountId>, volume: WattHours) {
 		offer.available = offer.available.saturating_sub(volume);
 		offer.changed = T::Clock::now();
-		if offer.available < MarketParameters::<T>::get().smallest_fill {
+		if offer.available < Self::parameters().smallest_fill {
 			Self::close_offer(id, &offer);
 		} else {
 			Offers::<T>::insert(id, offer);
@@ -101,14 +116,17 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn close_offer(id: OfferId, offer: &Offer<T::AccountId>) {
+	pub(crate) fn close_offer(id: OfferId, offer: &Offer<T::AccountId>) {
 		let (place, rank) = Self::book_key(id, offer);
 		Book::<T>::remove(place, rank);
 		Offers::<T>::remove(id);
 		Self::unschedule(offer.expires, Kind::Offer, id);
-		OpenOffers::<T>::mutate_exists((offer.tag, offer.line, offer.slot.start), |count| {
-			*count = count.and_then(|open| open.checked_sub(1)).filter(|open| *open > 0);
-		});
+		if let Some(meter) = &offer.meter {
+			Self::change_promises(meter, &offer.slot, |promises| {
+				promises.promised = promises.promised.saturating_sub(offer.available);
+			});
+		}
+		Self::close_on_desk(&offer.tag, Some(Self::offer_item(id, offer)), offer.available);
 		Self::deposit_event(Event::OfferClosed { offer: id, unsold: offer.available });
 	}
 

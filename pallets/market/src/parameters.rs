@@ -1,9 +1,12 @@
 //! The market's parameters, and what makes them fit together.
 
+use crate::{Config, Error, Event, MarketParameters, Pallet};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{ensure, traits::Get};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
-use voltree_primitives::{Moment, Price, WattHours};
+use sp_runtime::DispatchResult;
+use voltree_primitives::{Clock, Moment, Price, WattHours};
 
 /// Meter registers are kept for 16 slot boundaries; windows must end well before the oldest goes.
 pub const MAX_SLOTS_TO_METER: Moment = 12;
@@ -52,10 +55,18 @@ pub struct Parameters {
 	pub smallest_fill: WattHours,
 	/// How much less than traded still counts as delivered, in parts per thousand of the volume.
 	pub tolerance: u16,
+	/// How much energy a tag can have open per point of its credit, in Wh; at least 1.
+	pub exposure: WattHours,
+	/// The most that can be offered without a meter, in Wh; 0 if nothing can.
+	pub largest_unmetered: WattHours,
+	/// Blocks further apart than this are an outage of the chain, which moves deadlines. At least
+	/// 1 s; a minute by default.
+	pub outage: Moment,
 }
 
 impl Default for Parameters {
-	/// Quarter-hour slots, minutes to act in, prices from 0.01 to 1 VOLT per kWh.
+	/// Quarter-hour slots, minutes to act in, prices from 0.01 to 1 VOLT per kWh, 100 Wh open per
+	/// point of credit.
 	fn default() -> Self {
 		const MINUTE: Moment = 60_000;
 		Self {
@@ -72,6 +83,9 @@ impl Default for Parameters {
 			price_cap: 1_000_000,
 			smallest_fill: 100,
 			tolerance: 50,
+			exposure: 100,
+			largest_unmetered: 1_000,
+			outage: MINUTE,
 		}
 	}
 }
@@ -99,5 +113,36 @@ impl Parameters {
 			&& self.price_cap <= Price::from(u64::MAX)
 			&& self.smallest_fill >= 100
 			&& self.tolerance <= 1_000
+			&& self.exposure >= 1
+			&& (1_000..=MONTH).contains(&self.outage)
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// The parameters in force now.
+	pub fn parameters() -> Parameters {
+		Self::rules().1
+	}
+
+	/// The parameters in force now, with their version.
+	pub fn rules() -> (u32, Parameters) {
+		MarketParameters::<T>::get().at(T::Clock::now())
+	}
+
+	pub(crate) fn do_set_parameters(parameters: Parameters) -> DispatchResult {
+		ensure!(parameters.is_valid(), Error::<T>::InvalidParameters);
+		let now = T::Clock::now();
+		let stored = MarketParameters::<T>::get();
+		let same_slots = Self::parameters().delivery_slot == parameters.delivery_slot;
+		ensure!(same_slots || Self::is_idle(), Error::<T>::DeliverySlotInUse);
+		let from = if same_slots { now.saturating_add(T::Notice::get()) } else { now };
+		let (version, changed) = if same_slots {
+			stored.announce(parameters.clone(), from, now)
+		} else {
+			stored.replace(parameters.clone(), now)
+		};
+		MarketParameters::<T>::put(changed);
+		Self::deposit_event(Event::ParametersSet { version, parameters, from });
+		Ok(())
 	}
 }

@@ -1,8 +1,8 @@
 //! Requests: made, answered, cancelled, expired, ended.
 
 use crate::{
-	agenda::Kind, Config, Demand, Ending, Error, Event, Judged, MarketParameters, NextRequest,
-	Offers, Pallet, Parameters, Request, RequestState, Requests, Responses, ROUNDS_PER_WINDOW,
+	agenda::Kind, Config, Demand, Ending, Error, Event, Item, Judged, Missed, NextRequest, Offers,
+	Pallet, Parameters, Request, RequestState, Requests, Responses, ROUNDS_PER_WINDOW,
 };
 use frame_support::ensure;
 use sp_runtime::{
@@ -35,7 +35,7 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		let tag = T::Standing::ensure_may_open(who, Role::Buyer)?;
 		let buyer = T::Directory::owner_of(who);
-		let parameters = MarketParameters::<T>::get();
+		let (version, parameters) = Self::rules();
 		let slot = Self::tradable_slot(demand.slot, &parameters)?;
 		Self::ensure_demand(&tag, &demand, &parameters)?;
 		ensure!(!T::Directory::wealth(&buyer).is_zero(), Error::<T>::NoFunds);
@@ -49,6 +49,9 @@ impl<T: Config> Pallet<T> {
 
 		let id = NextRequest::<T>::get();
 		NextRequest::<T>::put(id.checked_add(1).ok_or(ArithmeticError::Overflow)?);
+		Self::open_on_desk(&tag, Item::Request(id), demand.volume)?;
+		let terms = T::Credibility::terms();
+		T::Escrow::bond(&buyer, terms.smallest_fine)?;
 		T::Escrow::open(id, &buyer, &key)?;
 		if !funding.is_zero() {
 			T::Escrow::fund(id, funding)?;
@@ -63,11 +66,16 @@ impl<T: Config> Pallet<T> {
 			max_price: demand.max_price,
 			min_credit: demand.min_credit,
 			meter: demand.meter.clone(),
+			unmetered: demand.unmetered,
+			version,
+			terms,
+			bond: terms.smallest_fine,
 			opened: now,
 			collect_until: collected,
 			round,
 			fills: 0,
 			unsettled: 0,
+			seen: now,
 			state: RequestState::Open { respond_by },
 		};
 		Requests::<T>::insert(id, request);
@@ -101,7 +109,7 @@ impl<T: Config> Pallet<T> {
 		id: RequestId,
 		token: <T::Escrow as Escrow<T::AccountId>>::SignedToken,
 	) -> DispatchResult {
-		let mut request = Requests::<T>::get(id).ok_or(Error::<T>::RequestNotFound)?;
+		let mut request = Self::request_now(id).ok_or(Error::<T>::RequestNotFound)?;
 		let RequestState::Open { respond_by } = request.state else {
 			return Err(Error::<T>::AlreadyResponded.into());
 		};
@@ -169,54 +177,72 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_cancel_request(who: &T::AccountId, id: RequestId) -> DispatchResult {
-		let request = Requests::<T>::get(id).ok_or(Error::<T>::RequestNotFound)?;
+		let request = Self::request_now(id).ok_or(Error::<T>::RequestNotFound)?;
 		ensure!(T::Directory::owner_of(who) == request.buyer, Error::<T>::NotBuyer);
 		ensure!(request.state != RequestState::Closed, Error::<T>::RequestClosed);
 		Self::unschedule_request(id, &request);
 		match request.state {
-			RequestState::Open { .. } => Self::end_request(id, Ending::Cancelled),
-			_ => Self::take_no_more_fills(id, request),
+			RequestState::Open { .. } => Self::end_request(id, &request, Ending::Cancelled),
+			// It would expire at its payment date without anybody's fault.
+			RequestState::Responded { late_by, .. } if late_by > request.slot.gate => {
+				Self::take_no_more_fills(id, request, Ending::Outage);
+			}
+			_ => Self::take_no_more_fills(id, request, Ending::NotPaid),
 		}
 		Ok(())
 	}
 
 	/// The deadline of a request: nobody responded in time, the payment date has passed, or the
 	/// grace after it.
-	pub(crate) fn request_due(id: RequestId) {
-		let Some(request) = Requests::<T>::get(id) else { return };
+	pub(crate) fn request_due(id: RequestId, request: Request<T::AccountId>) {
 		match request.state {
-			RequestState::Open { .. } => Self::end_request(id, Ending::NoResponse),
+			RequestState::Open { .. } => Self::end_request(id, &request, Ending::NoResponse),
+			RequestState::Responded { late_by, .. } if late_by > request.slot.gate => {
+				// An outage has moved its last moment behind the gate: nobody is to blame.
+				Self::take_no_more_fills(id, request, Ending::Outage);
+			}
 			RequestState::Responded { late_by, .. } if !Judged::<T>::contains_key(id) => {
 				// What stood until now decides, even if it is gone when the grace ends.
 				Judged::<T>::insert(id, Self::smallest_eligible(id, &request));
 				Self::schedule(late_by, Kind::Request, id);
 			}
-			RequestState::Responded { .. } => Self::take_no_more_fills(id, request),
+			RequestState::Responded { .. } => {
+				Self::take_no_more_fills(id, request, Ending::NotPaid);
+			}
 			RequestState::Closed => (),
 		}
 	}
 
-	/// Close a request that was responded to. Without any fill, decide whether it was the buyer's
-	/// fault, and end it; otherwise its trades end it.
-	pub(crate) fn take_no_more_fills(id: RequestId, mut request: Request<T::AccountId>) {
+	/// Close a request to further fills. If it has none that are not settled, it ends, for `reason`
+	/// where it had no fill at all; not paid is only the buyer's fault if he could have.
+	pub(crate) fn take_no_more_fills(
+		id: RequestId,
+		mut request: Request<T::AccountId>,
+		reason: Ending,
+	) {
 		if request.fills.is_zero() {
-			let eligible =
-				Judged::<T>::get(id).unwrap_or_else(|| Self::smallest_eligible(id, &request));
-			let ending = match eligible {
-				Some(volume) => {
-					T::Credibility::untimely(&request.tag, volume, Cause::NotPaid);
-					Ending::NotPaid
-				}
-				None => Ending::NothingToPay,
+			let ending = match reason {
+				Ending::NotPaid => Self::judge(id, &mut request),
+				other => other,
 			};
-			Self::end_request(id, ending);
+			Self::end_request(id, &request, ending);
 		} else if request.unsettled.is_zero() {
-			Self::end_request(id, Ending::Settled);
+			Self::end_request(id, &request, Ending::Settled);
 		} else {
+			Self::close_on_desk(&request.tag, None, request.wanted());
 			request.state = RequestState::Closed;
 			Requests::<T>::insert(id, request);
 			Judged::<T>::remove(id);
 		}
+	}
+
+	/// Whether it is the buyer's fault that his request was not paid.
+	fn judge(id: RequestId, request: &mut Request<T::AccountId>) -> Ending {
+		let missed = Judged::<T>::get(id).unwrap_or_else(|| Self::smallest_eligible(id, request));
+		let Some(Missed { volume, price }) = missed else { return Ending::NothingToPay };
+		let terms = request.terms;
+		Self::blame_buyer(request, Cause::NotPaid, volume, price, &terms);
+		Ending::NotPaid
 	}
 
 	/// The smallest fill that the buyer could have paid: the smallest of the eligible quotes. `None`
@@ -225,7 +251,7 @@ impl<T: Config> Pallet<T> {
 	/// A quote is eligible if its offer stood unchanged from the response until now, or until the
 	/// payment date that has just passed, and nothing on the seller's, the management centre's or
 	/// the lines' side would have refused the payment.
-	fn smallest_eligible(id: RequestId, request: &Request<T::AccountId>) -> Option<WattHours> {
+	fn smallest_eligible(id: RequestId, request: &Request<T::AccountId>) -> Option<Missed> {
 		let RequestState::Responded { pay_by, .. } = request.state else { return None };
 		if !request.fills.is_zero() {
 			return None;
@@ -237,9 +263,35 @@ impl<T: Config> Pallet<T> {
 			.filter(|(quote, offer)| offer.available == quote.available)
 			.map(|(_, offer)| offer)
 			.filter(|offer| Self::ensure_matches(request, offer, at).is_ok())
-			.filter(|offer| Self::has_enough_owners(request, &offer.tag, offer.line))
-			.map(|offer| Self::smallest_fill_of(&offer))
-			.min()
+			.filter(|offer| {
+				Self::ensure_possible(request, offer, Self::smallest_fill_of(offer)).is_ok()
+			})
+			.map(|offer| Missed { volume: Self::smallest_fill_of(&offer), price: offer.price })
+			.min_by_key(|missed| missed.volume)
+	}
+
+	/// Fails unless a fill of `volume` Wh is possible as far as the seller, the lines and their
+	/// sensors are concerned: nothing of this is the buyer's fault.
+	pub(crate) fn ensure_possible(
+		request: &Request<T::AccountId>,
+		offer: &crate::Offer<T::AccountId>,
+		volume: WattHours,
+	) -> DispatchResult {
+		ensure!(
+			Self::has_enough_owners(request, &offer.tag, offer.line),
+			Error::<T>::TooFewSensors
+		);
+		let taken_at = request.lines.first().copied().unwrap_or(offer.line);
+		ensure!(
+			Self::fits_into_lines(offer.line, taken_at, &offer.slot, volume),
+			Error::<T>::ExceedsLineCapacity
+		);
+		ensure!(Self::has_room_for_trade(&offer.tag), Error::<T>::SellerDeskFull);
+		let bond = T::Credibility::terms()
+			.seller_bond(volume, offer.price, Self::parameters().price_cap)
+			.ok_or(ArithmeticError::Overflow)?;
+		ensure!(T::Escrow::can_bond(&offer.seller, bond), Error::<T>::SellerWithoutBond);
+		Ok(())
 	}
 
 	/// Whether enough owners of sensors other than the two parties watch both lines.
@@ -258,16 +310,24 @@ impl<T: Config> Pallet<T> {
 		let Some(mut request) = Requests::<T>::get(id) else { return };
 		request.unsettled = request.unsettled.saturating_sub(1);
 		if request.unsettled.is_zero() && request.state == RequestState::Closed {
-			Self::end_request(id, Ending::Settled);
+			Self::end_request(id, &request, Ending::Settled);
 		} else {
 			Requests::<T>::insert(id, request);
 		}
 	}
 
-	fn end_request(id: RequestId, ending: Ending) {
+	/// Forget a request: what is left of the bond and of the shared wallet goes back to the buyer.
+	fn end_request(id: RequestId, request: &Request<T::AccountId>, ending: Ending) {
 		Requests::<T>::remove(id);
 		Responses::<T>::remove(id);
 		Judged::<T>::remove(id);
+		// What a closed request wanted was taken off the desk when it closed.
+		let open = match request.state {
+			RequestState::Closed => 0,
+			_ => request.wanted(),
+		};
+		Self::close_on_desk(&request.tag, Some(Item::Request(id)), open);
+		T::Escrow::unbond(&request.buyer, request.bond);
 		T::Escrow::close(id);
 		Self::deposit_event(Event::RequestEnded { request: id, ending });
 	}

@@ -1,35 +1,99 @@
 //! What happens to a trade when its deadlines pass, and how its money leaves.
 
 use crate::{
-	agenda::Kind, Attested, Config, Delivery, Event, MeterSlots, Outcome, Pallet, Trade,
-	TradeState, Trades, ROUNDS_PER_WINDOW,
+	agenda::Kind, disputes::Contest, Attested, Config, Deadlines, Delivery, Event, Item, Outcome,
+	Pallet, Requests, Trade, TradeState, Trades, ROUNDS_PER_WINDOW,
 };
 use frame_support::defensive;
-use sp_runtime::traits::{BlakeTwo256, Hash, Zero};
+use sp_runtime::traits::{BlakeTwo256, Hash};
 use voltree_primitives::{
-	Cause, Credibility, Escrow, LineSafety, Registers, SafetyOver, TradeId, WattHours,
+	Cause, Credibility, Devices, Escrow, LineSafety, Moment, Registers, SafetyOver, TradeId,
+	WattHours,
 };
 
 impl<T: Config> Pallet<T> {
+	/// The next deadline of a trade.
+	pub(crate) fn trade_deadline(trade: &Trade<T::AccountId>) -> Moment {
+		let Deadlines { meter_by, bill_by, confirm_by, rule_by } = trade.deadlines;
+		match &trade.state {
+			TradeState::Paid | TradeState::Started { .. } => trade.slot.end,
+			TradeState::Delivered { delivery } if delivery.attested.is_pending() => meter_by,
+			TradeState::Delivered { .. } => bill_by,
+			// Where registers attest nothing, a ruling is waited for.
+			TradeState::Billed { delivery, .. } if delivery.attested == Attested::Unmetered => {
+				rule_by
+			}
+			TradeState::Billed { .. } => confirm_by,
+			TradeState::Contested { .. } => rule_by,
+		}
+	}
+
+	/// A trade that has not reached its deadline enters `state`.
+	pub(crate) fn enter(
+		id: TradeId,
+		mut trade: Trade<T::AccountId>,
+		state: TradeState<T::AccountId>,
+	) {
+		Self::unschedule(Self::trade_deadline(&trade), Kind::Trade, id);
+		trade.state = state;
+		Self::schedule(Self::trade_deadline(&trade), Kind::Trade, id);
+		Trades::<T>::insert(id, trade);
+	}
+
 	/// The next deadline of a trade has passed.
-	pub(crate) fn trade_due(id: TradeId) {
-		let Some(trade) = Trades::<T>::get(id) else { return };
+	pub(crate) fn trade_due(id: TradeId, mut trade: Trade<T::AccountId>) {
 		match trade.state.clone() {
-			TradeState::Paid => Self::never_started(id, &trade),
-			TradeState::Started { .. } => Self::slot_ended(id, trade),
-			TradeState::Delivered { delivery } if delivery.attested == Attested::Pending => {
+			TradeState::Paid | TradeState::Started { .. } => Self::slot_ended(id, trade),
+			TradeState::Delivered { delivery } if delivery.attested.is_pending() => {
 				Self::read_meter(id, trade, delivery);
 			}
-			TradeState::Delivered { delivery } => Self::never_billed(id, &trade, delivery),
+			TradeState::Delivered { delivery } => Self::never_billed(id, trade, delivery),
 			TradeState::Billed { delivery, billed, payee } => {
-				Self::never_confirmed(id, &trade, delivery, billed, &payee);
+				Self::never_confirmed(id, trade, delivery, billed, &payee);
+			}
+			TradeState::Contested { delivery, billed, payee, received, bond } => {
+				let contest = Contest { delivery, billed, payee, received, bond };
+				Self::contest_unruled(id, &mut trade, contest);
 			}
 		}
 	}
 
+	/// The slot of a trade is over: what the sensors said meanwhile decides who may be blamed for
+	/// what is missing. If the chain stood still between gate and slot end, the trade counts as
+	/// started and nobody may.
+	fn slot_ended(id: TradeId, mut trade: Trade<T::AccountId>) {
+		Self::note_grid_price(&mut trade);
+		let stood_still = Self::stood_still(trade.slot.gate, trade.slot.end);
+		if !stood_still && trade.state == TradeState::Paid {
+			Self::never_started(id, trade);
+			return;
+		}
+		let SafetyOver { always, never, .. } = T::LineSafety::safety_over(
+			trade.lines(),
+			&trade.tags(),
+			trade.slot.start,
+			trade.slot.end,
+		);
+		// Nobody could report while the chain stood still: silence then says nothing.
+		if never && !stood_still {
+			Self::draw_from_meter(&trade, None);
+			let payee = trade.seller.account.clone();
+			Self::settle(id, &trade, Outcome::UnsafeThroughout, 0, &payee);
+			return;
+		}
+		let attested = match trade.meter {
+			Some(_) => Attested::Pending,
+			None => Attested::Unmetered,
+		};
+		let excused = stood_still || !always;
+		trade.state = TradeState::Delivered { delivery: Delivery { excused, attested } };
+		Self::schedule(Self::trade_deadline(&trade), Kind::Trade, id);
+		Trades::<T>::insert(id, trade);
+	}
+
 	/// Not started by the end of the slot: full refund. It is the seller's fault only if both lines
 	/// were safe for three rounds running since the gate.
-	fn never_started(id: TradeId, trade: &Trade<T::AccountId>) {
+	fn never_started(id: TradeId, mut trade: Trade<T::AccountId>) {
 		let safety = T::LineSafety::safety_over(
 			trade.lines(),
 			&trade.tags(),
@@ -38,36 +102,14 @@ impl<T: Config> Pallet<T> {
 		);
 		let enough = trade.round.saturating_mul(ROUNDS_PER_WINDOW);
 		let outcome = if safety.longest_safe >= enough {
-			T::Credibility::untimely(&trade.seller.tag, trade.volume, Cause::NotDelivered);
+			Self::blame_seller(&mut trade, Cause::NotDelivered, 0);
 			Outcome::NotStarted
 		} else {
 			Outcome::Stopped
 		};
-		Self::draw_from_meter(trade, None);
-		Self::settle(id, trade, outcome, 0, &trade.seller.account);
-	}
-
-	/// The slot of a started trade is over: what the sensors said meanwhile decides who may be
-	/// blamed for what is missing.
-	fn slot_ended(id: TradeId, mut trade: Trade<T::AccountId>) {
-		let SafetyOver { always, never, .. } = T::LineSafety::safety_over(
-			trade.lines(),
-			&trade.tags(),
-			trade.slot.start,
-			trade.slot.end,
-		);
-		if never {
-			Self::draw_from_meter(&trade, None);
-			Self::settle(id, &trade, Outcome::UnsafeThroughout, 0, &trade.seller.account);
-			return;
-		}
-		let (attested, due) = match trade.meter {
-			Some(_) => (Attested::Pending, trade.deadlines.meter_by),
-			None => (Attested::Unmetered, trade.deadlines.bill_by),
-		};
-		trade.state = TradeState::Delivered { delivery: Delivery { excused: !always, attested } };
-		Trades::<T>::insert(id, trade);
-		Self::schedule(due, Kind::Trade, id);
+		Self::draw_from_meter(&trade, None);
+		let payee = trade.seller.account.clone();
+		Self::settle(id, &trade, outcome, 0, &payee);
 	}
 
 	/// `meter_by`: allot the meter's energy to the trade. The trades of a meter and slot come here
@@ -78,46 +120,51 @@ impl<T: Config> Pallet<T> {
 			.as_ref()
 			.and_then(|meter| T::Registers::exported(meter, trade.slot.start, trade.slot.end));
 		delivery.attested = Self::draw_from_meter(&trade, exported);
-		Self::schedule(trade.deadlines.bill_by, Kind::Trade, id);
+		// A meter that was taken away from the seller is silent without his fault.
+		let taken_away = trade.meter.as_ref().is_some_and(|it| T::Devices::meter(it).is_none());
+		delivery.excused |= taken_away;
 		trade.state = TradeState::Delivered { delivery };
+		Self::schedule(Self::trade_deadline(&trade), Kind::Trade, id);
 		Trades::<T>::insert(id, trade);
 		Self::deposit_event(Event::Metered { trade: id, attested: delivery.attested });
 	}
 
 	/// Take the trade off its meter's waiting list, with its share of what the meter `exported`
 	/// and earlier trades left over.
-	fn draw_from_meter(trade: &Trade<T::AccountId>, exported: Option<WattHours>) -> Attested {
+	pub(crate) fn draw_from_meter(
+		trade: &Trade<T::AccountId>,
+		exported: Option<WattHours>,
+	) -> Attested {
 		let Some(meter) = &trade.meter else { return Attested::Unmetered };
-		MeterSlots::<T>::mutate_exists((meter, trade.slot.start), |slot| {
-			let mut meter_slot = slot.take().unwrap_or_default();
+		Self::change_promises(meter, &trade.slot, |promises| {
 			let share =
-				exported.map(|energy| energy.saturating_sub(meter_slot.allotted).min(trade.volume));
-			meter_slot.allotted = meter_slot.allotted.saturating_add(share.unwrap_or_default());
-			meter_slot.waiting = meter_slot.waiting.saturating_sub(1);
-			*slot = Some(meter_slot).filter(|left| !left.waiting.is_zero());
+				exported.map(|energy| energy.saturating_sub(promises.allotted).min(trade.volume));
+			promises.allotted = promises.allotted.saturating_add(share.unwrap_or_default());
+			promises.promised = promises.promised.saturating_sub(trade.volume);
+			promises.waiting = promises.waiting.saturating_sub(1);
 			share.map_or(Attested::Silent, Attested::Allotted)
 		})
 	}
 
 	/// No bill by `bill_by`: a metered trade settles by its registers, another is not delivered.
-	fn never_billed(id: TradeId, trade: &Trade<T::AccountId>, delivery: Delivery) {
-		let payee = &trade.seller.account;
+	fn never_billed(id: TradeId, mut trade: Trade<T::AccountId>, delivery: Delivery) {
+		let payee = trade.seller.account.clone();
 		let (outcome, delivered, cause) = match delivery.attested {
 			Attested::Allotted(allotted) => (Outcome::SettledUnbilled, allotted, Cause::NotBilled),
 			Attested::Silent => (Outcome::SettledUnbilled, 0, Cause::NotBilled),
 			Attested::Unmetered | Attested::Pending => (Outcome::NotBilled, 0, Cause::NotDelivered),
 		};
 		if !delivery.excused {
-			Self::count_seller(trade, delivered, cause);
+			Self::count_seller(&mut trade, delivered, cause);
 		}
-		Self::settle(id, trade, outcome, delivered, payee);
+		Self::settle(id, &trade, outcome, delivered, &payee);
 	}
 
 	/// No confirmation in time: what the registers attest is paid, and the buyer's silence is his
 	/// own fault. Where nothing attests, the money goes back.
 	fn never_confirmed(
 		id: TradeId,
-		trade: &Trade<T::AccountId>,
+		mut trade: Trade<T::AccountId>,
 		delivery: Delivery,
 		billed: WattHours,
 		payee: &T::AccountId,
@@ -130,43 +177,36 @@ impl<T: Config> Pallet<T> {
 		if !delivery.excused {
 			match delivery.attested {
 				Attested::Unmetered | Attested::Pending => {
-					T::Credibility::untimely(&trade.buyer.tag, 0, Cause::NotConfirmed);
+					let Trade { buyer, terms, .. } = &trade;
+					T::Credibility::untimely(&buyer.tag, 0, Cause::NotConfirmed, terms);
 				}
 				// A silent register attests nothing that the buyer could have confirmed.
-				Attested::Silent => Self::count_seller(trade, 0, Cause::Delivered),
+				Attested::Silent => Self::count_seller(&mut trade, 0, Cause::Delivered),
 				// Nor is there anything to confirm where nothing was delivered.
-				Attested::Allotted(0) => Self::count_seller(trade, 0, Cause::Delivered),
+				Attested::Allotted(0) => Self::count_seller(&mut trade, 0, Cause::Delivered),
 				Attested::Allotted(allotted) => {
-					T::Credibility::untimely(&trade.buyer.tag, delivered, Cause::NotConfirmed);
-					Self::count_seller(trade, allotted, Cause::Delivered);
+					Self::blame_silent_buyer(&trade, delivered);
+					Self::count_seller(&mut trade, allotted, Cause::Delivered);
 				}
 			}
 		}
-		Self::settle(id, trade, outcome, delivered, payee);
+		Self::settle(id, &trade, outcome, delivered, payee);
 	}
 
-	/// Count the seller's behaviour once, by the worst that fits: nothing delivered, delivered
-	/// short beyond the tolerance, otherwise `cause`.
-	pub(crate) fn count_seller(trade: &Trade<T::AccountId>, delivered: WattHours, cause: Cause) {
-		let tag = &trade.seller.tag;
-		let missing = trade.volume.saturating_sub(delivered);
-		let tolerated = trade
-			.volume
-			.saturating_mul(trade.tolerance.into())
-			.checked_div(1_000)
-			.unwrap_or_default();
-		if delivered.is_zero() {
-			T::Credibility::untimely(tag, trade.volume, Cause::NotDelivered);
-		} else if missing > tolerated {
-			T::Credibility::untimely(tag, missing, Cause::DeliveredShort);
-		} else if cause == Cause::Delivered {
-			T::Credibility::timely(tag, cause);
-		} else {
-			T::Credibility::untimely(tag, 0, cause);
-		}
+	fn blame_silent_buyer(trade: &Trade<T::AccountId>, payable: WattHours) {
+		Requests::<T>::mutate(trade.request, |request| match request {
+			Some(request) => {
+				let (cause, price) = (Cause::NotConfirmed, trade.price);
+				Self::blame_buyer(request, cause, payable, price, &trade.terms);
+			}
+			None => {
+				defensive!("a request stays until its trades are settled");
+			}
+		});
 	}
 
-	/// End a trade: pay `delivered` Wh to `payee`, give the rest back, write it into both records.
+	/// End a trade: pay `delivered` Wh to `payee`, give the rest and what is left of the seller's
+	/// bond back, write it into both records.
 	pub(crate) fn settle(
 		id: TradeId,
 		trade: &Trade<T::AccountId>,
@@ -188,7 +228,12 @@ impl<T: Config> Pallet<T> {
 			Self::deposit_event(Event::PayoutReturned { trade: id, amount: payout });
 			0
 		};
+		T::Escrow::unbond(&trade.seller.account, trade.bond);
 		Trades::<T>::remove(id);
+		Self::unload_lines(trade.seller.line, trade.buyer.line, &trade.slot, trade.volume);
+		for tag in trade.tags() {
+			Self::close_on_desk(&tag, Some(Item::Trade(id)), trade.volume);
+		}
 		let hash = BlakeTwo256::hash_of(&(id, trade, outcome, delivered, paid));
 		T::Credibility::settled(&trade.buyer.tag, hash);
 		T::Credibility::settled(&trade.seller.tag, hash);

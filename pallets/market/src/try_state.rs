@@ -4,13 +4,16 @@
 
 use crate::{
 	agenda::{Entry, Kind},
-	Agenda, Attested, Book, Config, Judged, MeterSlots, Offers, OpenOffers, Pallet, RequestState,
-	Requests, Responses, Trade, TradeState, Trades,
+	Agenda, Book, Config, Desks, Item, Judged, LineLoads, Load, MeterSlots, Offers, Pallet,
+	RequestState, Requests, Responses, TradeState, Trades,
 };
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
 use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
-use voltree_primitives::Moment;
+use voltree_primitives::{Balance, WattHours};
 
 impl<T: Config> Pallet<T> {
 	/// Fails with a sentence that names the broken invariant.
@@ -18,6 +21,8 @@ impl<T: Config> Pallet<T> {
 		Self::check_agenda()?;
 		Self::check_book()?;
 		Self::check_fills()?;
+		Self::check_desks()?;
+		Self::check_loads()?;
 		Self::check_meter_slots()
 	}
 
@@ -32,39 +37,69 @@ impl<T: Config> Pallet<T> {
 			);
 		}
 		for (id, trade) in Trades::<T>::iter() {
-			expected.insert(Entry::new(Self::next_deadline(&trade), Kind::Trade, id));
+			expected.insert(Entry::new(Self::trade_deadline(&trade), Kind::Trade, id));
 		}
 		let agenda = Agenda::<T>::iter_keys().collect::<BTreeSet<_>>();
 		ensure!(agenda == expected, "the agenda differs from the deadlines to come");
 		Ok(())
 	}
 
-	fn next_deadline(trade: &Trade<T::AccountId>) -> Moment {
-		match &trade.state {
-			TradeState::Paid | TradeState::Started { .. } => trade.slot.end,
-			TradeState::Delivered { delivery } if delivery.attested == Attested::Pending => {
-				trade.deadlines.meter_by
-			}
-			TradeState::Delivered { .. } => trade.deadlines.bill_by,
-			TradeState::Billed { delivery, .. } => Self::answer_by(trade, delivery.attested),
-		}
-	}
-
 	fn check_book() -> Result<(), TryRuntimeError> {
-		let mut counts = BTreeMap::<_, u8>::new();
 		for (id, offer) in Offers::<T>::iter() {
 			let (place, rank) = Self::book_key(id, &offer);
 			ensure!(Book::<T>::contains_key(place, rank), "an open offer is not in the book");
 			ensure!(offer.available > 0, "an open offer has nothing to sell");
-			let count = counts.entry((offer.tag, offer.line, offer.slot.start)).or_default();
-			*count = count.saturating_add(1);
 		}
 		ensure!(
 			Book::<T>::iter_keys().count() == Offers::<T>::iter_keys().count(),
 			"the book has an offer that is not open"
 		);
-		let counted = OpenOffers::<T>::iter().collect::<BTreeMap<_, _>>();
-		ensure!(counted == counts, "the count of open offers differs from the offers");
+		Ok(())
+	}
+
+	/// What each tag has open, made anew from the requests, offers and trades.
+	fn check_desks() -> Result<(), TryRuntimeError> {
+		let mut desks = BTreeMap::<_, (WattHours, Vec<Item>)>::new();
+		let mut open = |tag, item, volume: WattHours| {
+			let (sum, items) = desks.entry(tag).or_default();
+			*sum = sum.saturating_add(volume);
+			items.push(item);
+		};
+		for (id, offer) in Offers::<T>::iter() {
+			let item = Item::Offer { id, line: offer.line, slot: offer.slot.start };
+			open(offer.tag, item, offer.available);
+		}
+		for (id, request) in Requests::<T>::iter() {
+			let wanted = if request.state == RequestState::Closed { 0 } else { request.wanted() };
+			open(request.tag, Item::Request(id), wanted);
+		}
+		for (id, trade) in Trades::<T>::iter() {
+			for tag in trade.tags() {
+				open(tag, Item::Trade(id), trade.volume);
+			}
+		}
+		for (tag, desk) in Desks::<T>::iter() {
+			let (volume, items) = desks.remove(&tag).unwrap_or_default();
+			ensure!(desk.volume == volume, "a desk's energy differs from what its tag has open");
+			ensure!(!items.is_empty(), "an empty desk");
+			let listed = desk.items.len() == items.len()
+				&& items.iter().all(|item| desk.items.contains(item));
+			ensure!(listed, "a desk differs from what its tag has open");
+		}
+		ensure!(desks.is_empty(), "a tag with open business has no desk");
+		Ok(())
+	}
+
+	fn check_loads() -> Result<(), TryRuntimeError> {
+		let mut loads = BTreeMap::<_, Load>::new();
+		for trade in Trades::<T>::iter_values() {
+			let fed = loads.entry((trade.seller.line, trade.slot.start)).or_default();
+			fed.fed = fed.fed.saturating_add(trade.volume);
+			let taken = loads.entry((trade.buyer.line, trade.slot.start)).or_default();
+			taken.taken = taken.taken.saturating_add(trade.volume);
+		}
+		let kept = LineLoads::<T>::iter().map(|(line, slot, load)| ((line, slot), load));
+		ensure!(kept.collect::<BTreeMap<_, _>>() == loads, "line loads differ from the trades");
 		Ok(())
 	}
 
@@ -103,29 +138,54 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_meter_slots() -> Result<(), TryRuntimeError> {
-		let mut waiting = BTreeMap::<_, u32>::new();
+		let mut promises = BTreeMap::<_, (u32, WattHours)>::new();
 		for trade in Trades::<T>::iter_values() {
 			let waits = match &trade.state {
 				TradeState::Paid | TradeState::Started { .. } => true,
-				TradeState::Delivered { delivery } => delivery.attested == Attested::Pending,
-				TradeState::Billed { .. } => false,
+				TradeState::Delivered { delivery } => delivery.attested.is_pending(),
+				TradeState::Billed { .. } | TradeState::Contested { .. } => false,
 			};
 			if let Some(meter) = trade.meter.filter(|_| waits) {
-				let count = waiting.entry((meter, trade.slot.start)).or_default();
-				*count = count.saturating_add(1);
+				let (waiting, promised) = promises.entry((meter, trade.slot.start)).or_default();
+				*waiting = waiting.saturating_add(1);
+				*promised = promised.saturating_add(trade.volume);
+			}
+		}
+		for offer in Offers::<T>::iter_values() {
+			if let Some(meter) = offer.meter {
+				let (_, promised) = promises.entry((meter, offer.slot.start)).or_default();
+				*promised = promised.saturating_add(offer.available);
 			}
 		}
 		let kept = MeterSlots::<T>::iter()
-			.map(|(key, slot)| (key, slot.waiting))
+			.map(|(key, slot)| (key, (slot.waiting, slot.promised)))
 			.collect::<BTreeMap<_, _>>();
-		ensure!(kept == waiting, "a meter's waiting trades differ from what is kept");
+		ensure!(kept == promises, "what is promised of meters differs from offers and trades");
 		Ok(())
 	}
 
+	/// Bonds that requests, trades and contests hold, by account; what the accounts must have on
+	/// hold for bonds.
+	pub fn bonds() -> BTreeMap<T::AccountId, Balance> {
+		let mut bonds = BTreeMap::<_, Balance>::new();
+		let mut add = |who: T::AccountId, amount: Balance| {
+			let sum = bonds.entry(who).or_default();
+			*sum = sum.saturating_add(amount);
+		};
+		Requests::<T>::iter_values().for_each(|request| add(request.buyer, request.bond));
+		for trade in Trades::<T>::iter_values() {
+			if let TradeState::Contested { bond, .. } = trade.state {
+				add(trade.buyer.account, bond);
+			}
+			add(trade.seller.account, trade.bond);
+		}
+		bonds.retain(|_, amount| *amount > 0);
+		bonds
+	}
+
 	/// Money locked by all trades of a request; what its shared wallet must have locked.
-	pub fn locked_by_trades() -> BTreeMap<voltree_primitives::RequestId, voltree_primitives::Balance>
-	{
-		let mut locked = BTreeMap::<_, voltree_primitives::Balance>::new();
+	pub fn locked_by_trades() -> BTreeMap<voltree_primitives::RequestId, Balance> {
+		let mut locked = BTreeMap::<_, Balance>::new();
 		for trade in Trades::<T>::iter_values() {
 			let sum = locked.entry(trade.request).or_default();
 			*sum = sum.saturating_add(trade.locked);

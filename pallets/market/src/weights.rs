@@ -30,6 +30,16 @@ pub trait WeightInfo {
 	fn cancel_request() -> Weight;
 	/// [`crate::Pallet::withdraw_offer`].
 	fn withdraw_offer() -> Weight;
+	/// [`crate::Pallet::withdraw_trade`].
+	fn withdraw_trade() -> Weight;
+	/// [`crate::Pallet::contest`].
+	fn contest() -> Weight;
+	/// [`crate::Pallet::rule`].
+	fn rule() -> Weight;
+	/// [`crate::Pallet::set_grid_prices`] for `p` slots.
+	fn set_grid_prices(p: u32) -> Weight;
+	/// [`crate::Pallet::set_grid_key`].
+	fn set_grid_key() -> Weight;
 	/// [`crate::Pallet::set_parameters`].
 	fn set_parameters() -> Weight;
 	/// Looking at the agenda.
@@ -85,6 +95,28 @@ macro_rules! weights {
 		}
 		fn withdraw_offer() -> Weight {
 			estimate($db, 60, 8_000, 4, 4)
+		}
+		fn withdraw_trade() -> Weight {
+			estimate($db, 250, 60_000, 40, 20)
+		}
+		fn contest() -> Weight {
+			estimate($db, 120, 20_000, 10, 6)
+		}
+		fn rule() -> Weight {
+			estimate($db, 300, 60_000, 45, 22)
+		}
+		fn set_grid_prices(p: u32) -> Weight {
+			let prices = u64::from(p);
+			estimate(
+				$db,
+				prices.saturating_mul(8).saturating_add(30),
+				8_000,
+				prices.saturating_mul(3).saturating_add(5),
+				prices.saturating_mul(3),
+			)
+		}
+		fn set_grid_key() -> Weight {
+			estimate($db, 20, 1_000, 1, 1)
 		}
 		fn set_parameters() -> Weight {
 			estimate($db, 40, 8_000, 5, 1)

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`units`] | energy, money, time, credit, and the arithmetic of a price |
 //! | [`signed`] | messages that are signed off chain, and how their signatures are checked |
+//! | [`terms`] | what untimely behaviour costs, and parameters that change with notice |
 //! | [`token`] | the token of a shared wallet, verifiable offline |
 //! | [`traits`] | what a pallet may ask of its neighbours |
 
@@ -16,11 +17,13 @@
 extern crate alloc;
 
 pub mod signed;
+pub mod terms;
 pub mod token;
 pub mod traits;
 pub mod units;
 
 pub use signed::*;
+pub use terms::*;
 pub use token::*;
 pub use traits::*;
 pub use units::*;

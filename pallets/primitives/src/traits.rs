@@ -1,6 +1,8 @@
 //! What a pallet may ask of its neighbours. The runtime decides who answers.
 
-use crate::{Balance, Credit, IdentityTag, LineId, Moment, Record, Role, WattHours, Watts};
+use crate::{
+	Balance, Credit, IdentityTag, LineId, Moment, Record, RequestId, Role, Terms, WattHours, Watts,
+};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -66,7 +68,12 @@ pub trait AccountsOf<AccountId> {
 /// Devices and lines. Answered by `registry`.
 pub trait Devices<AccountId> {
 	/// Whether the line is known.
-	fn line_exists(line: LineId) -> bool;
+	fn line_exists(line: LineId) -> bool {
+		Self::capacity(line).is_some()
+	}
+	/// The most power that the line can carry; 0 for one that is out of use, `None` for one that is
+	/// not known.
+	fn capacity(line: LineId) -> Option<Watts>;
 	/// The meter registered under this account.
 	fn meter(device: &AccountId) -> Option<Meter>;
 	/// The sensor registered under this account.
@@ -134,12 +141,18 @@ pub enum Cause {
 	/// Delivered, and the buyer confirmed in time or the meters attested it.
 	#[codec(index = 6)]
 	Delivered,
-	/// Did not confirm what the meters attest.
+	/// Did not confirm what the meters attest, or what was billed without meters.
 	#[codec(index = 7)]
 	NotConfirmed,
+	/// Withdrew what was paid for already.
+	#[codec(index = 8)]
+	Withdrawn,
+	/// Contested more than the ruling bore out.
+	#[codec(index = 9)]
+	ContestedWrongly,
 }
 
-/// Credit and compliance of identity tags. Answered by `credibility`.
+/// Credit, compliance and debts of identity tags. Answered by `credibility`.
 pub trait Credibility {
 	/// Credit of `tag` in points; 0 for one that was never certified.
 	fn credit(tag: &IdentityTag) -> Credit;
@@ -147,13 +160,25 @@ pub trait Credibility {
 	fn record(tag: &IdentityTag) -> Record;
 	/// What the tag owes in fines, in the smallest unit.
 	fn fines_due(tag: &IdentityTag) -> Balance;
+	/// The terms that requests and trades are made under now.
+	fn terms() -> Terms;
 	/// Count timely behaviour.
 	fn timely(tag: &IdentityTag, cause: Cause);
 	/// Count untimely behaviour and take `w * volume` off the credit (the paper's
 	/// `Credit_{n+1} = Credit_n - w * volume`); a volume of 0 only counts.
-	fn untimely(tag: &IdentityTag, volume: WattHours, cause: Cause);
+	fn untimely(tag: &IdentityTag, volume: WattHours, cause: Cause, terms: &Terms);
+	/// `tag` has done its part of a trade with `partner` in time: it gains what `terms` say, once
+	/// per pair and day, never above what it began with.
+	fn gain(tag: &IdentityTag, partner: &IdentityTag, terms: &Terms);
 	/// Add a settled trade to the tag's record.
 	fn settled(tag: &IdentityTag, trade: H256);
+	/// A fine of `amount` could not be collected: from now on it is a debt.
+	fn owe(tag: &IdentityTag, amount: Balance);
+	/// `amount` of the tag's debt was paid; at most what is due counts.
+	fn paid(tag: &IdentityTag, amount: Balance);
+	/// Lift the tag's credit to `credit` on its way off the blacklist; never above what it began
+	/// with.
+	fn reinstate(tag: &IdentityTag, credit: Credit);
 }
 
 /// Told by `credibility` when credit changed. Answered by `blacklist`.
@@ -164,6 +189,17 @@ pub trait OnCredit {
 
 impl OnCredit for () {
 	fn credit_changed(_: &IdentityTag, _: Credit, _: Credit) {}
+}
+
+/// Told by `blacklist` when a tag comes on the list. Answered by `market`, which ends what the tag
+/// has open.
+pub trait OnBlacklisted {
+	/// `tag` may not open business any more.
+	fn blacklisted(tag: &IdentityTag);
+}
+
+impl OnBlacklisted for () {
+	fn blacklisted(_: &IdentityTag) {}
 }
 
 /// Who may open business. Answered by `blacklist`.
@@ -243,34 +279,67 @@ pub trait DeliverySlots {
 	fn length() -> Moment;
 }
 
-/// Money in shared wallets. Answered by `shared-wallet`; the market opens, locks and settles.
+/// Money in shared wallets and bonds. Answered by `shared-wallet`; the market opens, locks, fines
+/// and settles.
+///
+/// Whatever leaves a wallet or a bond towards a person pays that person's fines first: see
+/// [`Credibility::fines_due`].
 pub trait Escrow<AccountId> {
 	/// A token with the management centre's signature.
 	type SignedToken;
 	/// Open the escrow of request `id`: `owner`'s money, payable by `owner` or `key`.
-	fn open(id: crate::RequestId, owner: &AccountId, key: &AccountId) -> DispatchResult;
+	fn open(id: RequestId, owner: &AccountId, key: &AccountId) -> DispatchResult;
 	/// Put `amount` of the owner's money on hold as the wallet's free part.
-	fn fund(id: crate::RequestId, amount: Balance) -> DispatchResult;
+	fn fund(id: RequestId, amount: Balance) -> DispatchResult;
 	/// Check and store the wallet's first token.
 	fn certify(
-		id: crate::RequestId,
+		id: RequestId,
 		token: Self::SignedToken,
 		volume: WattHours,
 	) -> Result<Certified, DispatchError>;
 	/// Fails unless `who` is the wallet's owner or key and its token is valid. Returns the owner.
-	fn ensure_payer(id: crate::RequestId, who: &AccountId) -> Result<AccountId, DispatchError>;
+	fn ensure_payer(id: RequestId, who: &AccountId) -> Result<AccountId, DispatchError>;
 	/// Lock `amount` of the free part for a trade.
-	fn lock(id: crate::RequestId, amount: Balance) -> DispatchResult;
-	/// Settle what was locked for a trade: `payout` to `payee`, the rest back to the free part.
-	/// `payout` is at most `locked`.
-	fn settle(
-		id: crate::RequestId,
-		locked: Balance,
-		payout: Balance,
-		payee: &AccountId,
-	) -> DispatchResult;
-	/// Close the escrow, give the free part back. Nothing may be locked any more.
-	fn close(id: crate::RequestId);
+	fn lock(id: RequestId, amount: Balance) -> DispatchResult;
+	/// Settle what was locked for a trade: `payout` to `payee`, less the fines due from the person
+	/// behind it; the rest back to the free part. `payout` is at most `locked`.
+	fn settle(id: RequestId, locked: Balance, payout: Balance, payee: &AccountId)
+		-> DispatchResult;
+	/// Close the escrow, give the free part back, less fines due. Nothing may be locked any more.
+	fn close(id: RequestId);
+
+	/// Whether `who` could post a bond of `amount` now.
+	fn can_bond(who: &AccountId, amount: Balance) -> bool;
+	/// Put `amount` of `who`'s money on hold as a bond.
+	fn bond(who: &AccountId, amount: Balance) -> DispatchResult;
+	/// Give `amount` of a bond back to `who`, less fines due.
+	fn unbond(who: &AccountId, amount: Balance);
+	/// Give `amount` of `who`'s bond to `to`, less the fines due from the person behind it.
+	fn forfeit(who: &AccountId, amount: Balance, to: &AccountId);
+	/// Collect a fine. Returns what is left of the bond, still on hold.
+	fn fine(fine: Fine<AccountId>) -> Balance;
+}
+
+/// A fine, and where it can be collected: out of the bond, then out of the free parts of the
+/// person's shared wallets; what is left becomes a debt.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fine<AccountId> {
+	/// Whose fault it was.
+	pub tag: IdentityTag,
+	/// On whose account the bond is.
+	pub account: AccountId,
+	/// What is on hold there for this.
+	pub bond: Balance,
+	/// The whole fine, at least `loss`.
+	pub amount: Balance,
+	/// The injured party's part of it, which comes first and which a bond always covers.
+	pub loss: Balance,
+	/// The injured party.
+	pub injured: AccountId,
+	/// Open shared wallets of the person, oldest first.
+	pub wallets: Vec<RequestId>,
+	/// What happened.
+	pub cause: Cause,
 }
 
 /// What the market takes from a first token.

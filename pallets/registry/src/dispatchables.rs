@@ -56,6 +56,11 @@ impl<T: Config> Pallet<T> {
 		Message { domain, genesis, body }
 	}
 
+	/// The parameters in force.
+	pub fn parameters() -> crate::types::Parameters {
+		Parameters::<T>::get().at(T::Clock::now()).1
+	}
+
 	pub(crate) fn smallest_balance() -> Balance {
 		CurrencyOf::<T>::minimum_balance()
 	}
@@ -118,7 +123,7 @@ impl<T: Config> Pallet<T> {
 		consent: Option<T::Signature>,
 	) -> DispatchResult {
 		let now = T::Clock::now();
-		let latest = now.saturating_add(Parameters::<T>::get().longest_certificate);
+		let latest = now.saturating_add(Self::parameters().longest_certificate);
 		ensure!(expires > now && expires <= latest, Error::<T>::InvalidExpiry);
 		if let Some(signature) = &consent {
 			let message = Self::consent_message(account, &tag).encode();
@@ -177,7 +182,7 @@ impl<T: Config> Pallet<T> {
 	/// paid.
 	fn endow(account: &T::AccountId, tag: &IdentityTag) -> Balance {
 		Members::<T>::mutate(tag, |slot| {
-			let endowment = Parameters::<T>::get().endowment;
+			let endowment = Self::parameters().endowment;
 			let Some(member) = slot.as_mut() else { return 0 };
 			if endowment.is_zero() || member.endowed {
 				return 0;
@@ -271,6 +276,7 @@ impl<T: Config> Pallet<T> {
 	/// Store a device and everything that follows from it.
 	pub(crate) fn connect(account: &T::AccountId, device: Device) -> DispatchResult {
 		Self::ensure_unused(account)?;
+		ensure!(!RemovedDevices::<T>::contains_key(account), Error::<T>::WasDevice);
 		ensure!(Lines::<T>::contains_key(device.line), Error::<T>::UnknownLine);
 		let is_meter = device.kind == DeviceKind::Meter;
 		ensure!(is_meter == (device.rated_power > 0), Error::<T>::InvalidRatedPower);
@@ -302,6 +308,7 @@ impl<T: Config> Pallet<T> {
 				*slot = Some(left).filter(|left| !left.is_empty());
 			}),
 		}
+		RemovedDevices::<T>::insert(account, ());
 		frame_system::Pallet::<T>::dec_sufficients(account);
 		T::OnDeviceRemoved::device_removed(account);
 		Self::deposit_event(Event::DeviceRemoved {
@@ -324,8 +331,11 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_set_parameters(parameters: crate::types::Parameters) -> DispatchResult {
 		ensure!(parameters.is_valid(Self::smallest_balance()), Error::<T>::InvalidParameters);
-		Parameters::<T>::put(&parameters);
-		Self::deposit_event(Event::ParametersSet { parameters });
+		let now = T::Clock::now();
+		let from = now.saturating_add(T::Notice::get());
+		let (version, announced) = Parameters::<T>::get().announce(parameters.clone(), from, now);
+		Parameters::<T>::put(announced);
+		Self::deposit_event(Event::ParametersSet { version, parameters, from });
 		Ok(())
 	}
 

@@ -41,6 +41,9 @@ mod errors {
 		IsWallet,
 		/// This account is a device. Use another account, or remove the device first.
 		IsDevice,
+		/// This key was a device's that has been removed, and what it signed then could be sent
+		/// again. Give the device another key.
+		WasDevice,
 		/// This person has as many linked wallets as one can have. Unlink one first.
 		MaxWalletsExceeded,
 		/// This account is not a linked wallet.

@@ -99,10 +99,14 @@ mod events {
 			/// The key before it, and the last moment at which that one still counts.
 			retiring: Option<(T::AccountId, Moment)>,
 		},
-		/// The parameters are these now.
+		/// Other parameters were announced.
 		ParametersSet {
+			/// How often they have been replaced, this time included.
+			version: u32,
 			/// All of them.
 			parameters: types::Parameters,
+			/// First moment at which they are in force.
+			from: Moment,
 		},
 	}
 }

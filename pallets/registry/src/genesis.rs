@@ -1,6 +1,7 @@
 //! The genesis block: what is wrong with its configuration stops the build with a sentence.
 
 use crate::{pallet::*, types::Device};
+use voltree_primitives::Versioned;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn build_genesis(config: &GenesisConfig<T>) {
@@ -9,7 +10,7 @@ impl<T: Config> Pallet<T> {
 			"registry genesis: a parameter is out of its range: {:?}",
 			config.parameters
 		);
-		Parameters::<T>::put(&config.parameters);
+		Parameters::<T>::put(Versioned::new(config.parameters.clone()));
 		ServiceKey::<T>::set(config.service_key.clone());
 		for (line, capacity) in &config.lines {
 			assert!(

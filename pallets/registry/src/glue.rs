@@ -3,13 +3,13 @@
 
 use crate::{
 	pallet::*,
-	types::{Device, DeviceKind},
+	types::{Application, Device, DeviceKind, MAX_PAGE},
 };
 use alloc::vec::Vec;
 use core::iter;
 use frame_support::{ensure, pallet_prelude::DispatchError};
 use voltree_primitives::{
-	AccountsOf, Balance, Clock, Directory, IdentityTag, LineId, Meter, Role, Sensor,
+	AccountsOf, Balance, Clock, Directory, IdentityTag, LineId, Meter, Role, Sensor, Watts,
 };
 
 impl<T: Config> Directory<T::AccountId> for Pallet<T> {
@@ -52,8 +52,8 @@ impl<T: Config> AccountsOf<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> voltree_primitives::Devices<T::AccountId> for Pallet<T> {
-	fn line_exists(line: LineId) -> bool {
-		Lines::<T>::contains_key(line)
+	fn capacity(line: LineId) -> Option<Watts> {
+		Lines::<T>::get(line).map(|line| line.capacity)
 	}
 
 	fn meter(device: &T::AccountId) -> Option<Meter> {
@@ -85,6 +85,20 @@ impl<T: Config> Pallet<T> {
 			.unwrap_or_default();
 		let is_ours = |wallet: &T::AccountId| Wallets::<T>::get(wallet).as_ref() == Some(&owner);
 		member.wallets.into_iter().filter(is_ours).collect()
+	}
+
+	/// The applications that wait, in the order of their keys in the trie, which is nobody's choice
+	/// and does not change: those after the account `after`, or from the first on; at most `limit`
+	/// and never more than [`MAX_PAGE`] of them. For clients, not for calls.
+	pub fn applications(
+		after: Option<T::AccountId>,
+		limit: u32,
+	) -> Vec<(T::AccountId, Application)> {
+		let page = usize::try_from(limit.min(MAX_PAGE)).unwrap_or(usize::MAX);
+		match after {
+			Some(account) => Applications::<T>::iter_from_key(account).take(page).collect(),
+			None => Applications::<T>::iter().take(page).collect(),
+		}
 	}
 
 	/// All devices on a line. Looks through all devices of the chain: for clients, not for calls.

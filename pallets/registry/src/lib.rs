@@ -20,11 +20,24 @@
 //! | [`Pallet::register_device`] | the service | a meter or sensor may report |
 //! | [`Pallet::remove_device`] | the service or the authority | it no longer may |
 //! | [`Pallet::set_service_key`] | the authority | a new service key, the old one fading out |
-//! | [`Pallet::set_parameters`] | the authority | other parameters |
+//! | [`Pallet::set_parameters`] | the authority | other parameters, with notice |
+//!
+//! ## In the middle of a trade
+//!
+//! * A **certificate** that ends or is taken back opens no more business. Its account keeps its tag,
+//!   its wallets and its devices, so what is under way is finished and settled as agreed.
+//! * A **device** that is removed is unknown from then on: what it reported is forgotten, and nothing
+//!   more comes from it. A removed meter is a silent one to every trade that rests on it, which is
+//!   nobody's fault; a removed sensor is one voice less on its line.
+//! * A key is a device **once**. What a device signs carries no number that is used up, so a key
+//!   that came back could be made to repeat itself. A repaired device comes with another key.
+//! * A **service key** that is replaced counts until its overlap ends, and what it signed until then
+//!   stands.
 //!
 //! ## Invariants
 //!
 //! * An account is at most one of these: certified, a linked wallet, a device.
+//! * No registered device was removed before.
 //! * A member's accounts are exactly the accounts with a certificate for its tag, a member's
 //!   wallets exactly the wallets that these accounts have linked.
 //! * What an applicant has on hold for [`HoldReason::Application`] covers its application.
@@ -50,14 +63,26 @@ mod errors;
 mod events;
 mod genesis;
 mod glue;
+pub mod migrations;
 mod origin;
 pub mod runtime_api;
+mod storage;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 #[allow(clippy::as_conversions, reason = "the codec's derive casts its own indices")]
 pub mod types;
 pub mod weights;
 
+#[cfg(feature = "runtime-benchmarks")]
+#[allow(
+	clippy::arithmetic_side_effects,
+	clippy::as_conversions,
+	clippy::expect_used,
+	clippy::indexing_slicing,
+	clippy::unwrap_used,
+	reason = "benchmarks run on the machine of who measures, never on a chain"
+)]
+mod benchmarking;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -65,6 +90,8 @@ mod tests;
 
 use frame_support::pallet_macros::import_section;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use origin::EnsureService;
 pub use pallet::*;
 pub use types::{Application, Certificate, Device, DeviceKind, Line, Member, MemberOf};
@@ -72,6 +99,7 @@ pub use weights::WeightInfo;
 
 #[import_section(errors::errors)]
 #[import_section(events::events)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 #[allow(
 	clippy::as_conversions,
@@ -93,10 +121,15 @@ pub mod pallet {
 	use frame_system::pallet_prelude::*;
 	use sp_runtime::traits::{IdentifyAccount, Verify};
 	use voltree_primitives::{
-		Balance, Clock, IdentityTag, LineId, Moment, OnDeviceRemoved, OnEnrolled, Roles, Watts,
+		Balance, Clock, IdentityTag, LineId, Moment, OnDeviceRemoved, OnEnrolled, Roles, Versioned,
+		Watts,
 	};
 
+	/// The layout of the storage.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]
@@ -129,6 +162,13 @@ pub mod pallet {
 		/// Names the account of the pot that endowments are paid from. Anybody can send money to it.
 		#[pallet::constant]
 		type PotId: Get<PalletId>;
+		/// The notice that changes of the parameters take, in milliseconds: two delivery slots.
+		type Notice: Get<Moment>;
+
+		// Benchmarks
+		/// Keys that benchmarks can sign with.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper<Self::AccountId, Self::Signature>;
 	}
 
 	/// Why money is on hold.
@@ -138,67 +178,6 @@ pub mod pallet {
 		#[codec(index = 0)]
 		Application,
 	}
-
-	/// The key of the management centre's service.
-	#[pallet::storage]
-	pub type ServiceKey<T: Config> = StorageValue<_, T::AccountId, OptionQuery>;
-
-	/// The service key before the current one, and the last moment at which it still counts.
-	#[pallet::storage]
-	pub type RetiringServiceKey<T: Config> = StorageValue<_, (T::AccountId, Moment), OptionQuery>;
-
-	/// Certificates by account; never removed.
-	#[pallet::storage]
-	pub type Certificates<T: Config> =
-		StorageMap<_, Blake2_128Concat, T::AccountId, Certificate, OptionQuery>;
-
-	/// What is known about a tag; never removed.
-	// Identity: a tag is a keyed hash made by the management centre, nobody else chooses it.
-	#[pallet::storage]
-	pub type Members<T: Config> = StorageMap<_, Identity, IdentityTag, MemberOf<T>, OptionQuery>;
-
-	/// Linked wallets: wallet to the account that linked it.
-	#[pallet::storage]
-	pub type Wallets<T: Config> =
-		StorageMap<_, Blake2_128Concat, T::AccountId, T::AccountId, OptionQuery>;
-
-	/// How many wallets an account has linked so far: the number that its next wallet signs.
-	#[pallet::storage]
-	pub type Nonces<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
-
-	/// Applications that wait for the management centre.
-	#[pallet::storage]
-	pub type Applications<T: Config> =
-		StorageMap<_, Blake2_128Concat, T::AccountId, Application, OptionQuery>;
-
-	/// Registered meters and sensors.
-	#[pallet::storage]
-	pub type Devices<T: Config> =
-		StorageMap<_, Blake2_128Concat, T::AccountId, Device, OptionQuery>;
-
-	/// How many meters a tag has on a line.
-	// Twox: lines are numbered by the authority.
-	#[pallet::storage]
-	pub type Meters<T: Config> =
-		StorageDoubleMap<_, Identity, IdentityTag, Twox64Concat, LineId, u32, ValueQuery>;
-
-	/// The sensors on a line with their owners, in the order of registration.
-	#[pallet::storage]
-	pub type Sensors<T: Config> = StorageMap<
-		_,
-		Twox64Concat,
-		LineId,
-		BoundedVec<(T::AccountId, IdentityTag), ConstU32<MAX_SENSORS>>,
-		ValueQuery,
-	>;
-
-	/// The power lines; never removed.
-	#[pallet::storage]
-	pub type Lines<T: Config> = StorageMap<_, Twox64Concat, LineId, Line, OptionQuery>;
-
-	/// What the authority has tuned.
-	#[pallet::storage]
-	pub type Parameters<T: Config> = StorageValue<_, types::Parameters, ValueQuery>;
 
 	/// What the chain knows from its first block on.
 	#[pallet::genesis_config]
@@ -272,7 +251,7 @@ pub mod pallet {
 		///
 		/// Origin: the management centre's service. Emits [`Event::Certified`].
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::certify())]
+		#[pallet::weight(T::WeightInfo::certify_first().max(T::WeightInfo::certify_another()))]
 		pub fn certify(
 			origin: OriginFor<T>,
 			account: T::AccountId,
@@ -285,7 +264,8 @@ pub mod pallet {
 			Self::do_certify(&account, tag, roles, expires, consent)
 		}
 
-		/// Take the certificate of `account` back, for ever. Trades under way are finished.
+		/// Take the certificate of `account` back, for ever. Trades under way are finished; the
+		/// account's wallets and devices stay.
 		///
 		/// Origin: the authority. Emits [`Event::Revoked`].
 		#[pallet::call_index(3)]
@@ -332,8 +312,8 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Register the meter or sensor with the key `device` for the person who owns `owner`, an
-		/// account with a valid certificate. `signature` is the device's, over
+		/// Register the meter or sensor with the key `device`, which was no device before, for the
+		/// person who owns `owner`, an account with a valid certificate. `signature` is the device's, over
 		/// `Message { DEVICE, genesis, (device, owner) }`. From now on its account exists without
 		/// money, so that it can send reports.
 		///
@@ -353,7 +333,8 @@ pub mod pallet {
 			Self::do_register_device(device, kind, owner, line, rated_power, &signature)
 		}
 
-		/// Remove a meter or sensor. What it reported is forgotten.
+		/// Remove a meter or sensor. What it reported is forgotten, and its key cannot come back.
+		/// To trades under way a removed meter is a silent one, without anybody's fault.
 		///
 		/// Origin: the management centre's service, or the authority. Emits
 		/// [`Event::DeviceRemoved`].
@@ -368,7 +349,8 @@ pub mod pallet {
 
 		/// Give the management centre's service another key. The current one still counts for
 		/// `overlap` milliseconds; with 0, or when the current key is named again, no older key
-		/// counts from now on.
+		/// counts from now on. There is one older key at most: a rotation during an overlap ends
+		/// the overlap of the key before.
 		///
 		/// Origin: the authority. Emits [`Event::ServiceKeySet`].
 		#[pallet::call_index(9)]
@@ -383,7 +365,9 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Replace the parameters. Certificates that were issued before keep their expiry.
+		/// Announce other parameters, in force once [`Config::Notice`] has passed; what was
+		/// announced before and is not in force yet is dropped. Certificates that were issued before
+		/// keep their expiry.
 		///
 		/// Origin: the authority. Emits [`Event::ParametersSet`].
 		#[pallet::call_index(10)]

@@ -2,7 +2,11 @@
 
 use crate::{self as pallet_registry, pallet::*, types, DeviceKind, EnsureService};
 use codec::Encode;
-use frame_support::{derive_impl, parameter_types, traits::ConstU128, PalletId};
+use frame_support::{
+	derive_impl, parameter_types,
+	traits::{ConstU128, ConstU64},
+	PalletId,
+};
 use frame_system::EnsureRoot;
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring::{self, *};
@@ -65,6 +69,25 @@ impl pallet_registry::Config for Test {
 	type AuthorityOrigin = EnsureRoot<AccountId>;
 	type ApplicationDeposit = ConstU128<DEPOSIT>;
 	type PotId = PotId;
+	type Notice = ConstU64<NOTICE>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = BenchmarkKeys;
+}
+
+/// Signs for benchmarks with the keys of the keyring's numbered accounts.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct BenchmarkKeys;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<AccountId, MultiSignature> for BenchmarkKeys {
+	fn account(seed: u32) -> AccountId {
+		Keyring::numeric_id(seed as usize)
+	}
+
+	fn sign(seed: u32, message: &[u8]) -> MultiSignature {
+		use sp_core::Pair;
+		Keyring::numeric(seed as usize).sign(message).into()
+	}
 }
 
 pub const EXISTENTIAL_DEPOSIT: Balance = 10;
@@ -77,6 +100,8 @@ pub const START: Moment = 1_000_000;
 pub const LONGEST: Moment = 100_000;
 /// When the certificates of [`ExtBuilder::certified`] end.
 pub const EXPIRY: Moment = START + LONGEST;
+/// How long before they are in force parameters are announced.
+pub const NOTICE: Moment = 5_000;
 pub const LINE: LineId = 7;
 
 parameter_types! {

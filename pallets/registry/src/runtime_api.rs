@@ -1,12 +1,15 @@
 //! What clients read.
 
-use crate::types::{Certificate, Device};
+use crate::types::{Application, Certificate, Device};
 use alloc::vec::Vec;
 use codec::Codec;
 use voltree_primitives::{IdentityTag, LineId, Message};
 
 sp_api::decl_runtime_apis! {
 	/// Who is who.
+	///
+	/// Version 2 added `applications`.
+	#[api_version(2)]
 	pub trait RegistryApi<AccountId>
 	where
 		AccountId: Codec,
@@ -17,6 +20,13 @@ sp_api::decl_runtime_apis! {
 		fn tag_of(account: AccountId) -> Option<IdentityTag>;
 		/// The wallets linked by the account behind `account`.
 		fn wallets(account: AccountId) -> Vec<AccountId>;
+		/// The accounts that wait to be certified: those after `after`, or from the first on, at
+		/// most `limit` and never more than 256, in no order that means anything. Ask again with
+		/// the last account of an answer for what follows.
+		fn applications(
+			after: Option<AccountId>,
+			limit: u32,
+		) -> Vec<(AccountId, Application)>;
 		/// The meters and sensors on a line.
 		fn devices_on(line: LineId) -> Vec<(AccountId, Device)>;
 		/// What `account` signs, in its SCALE encoding, to be certified under `tag`.

@@ -5,6 +5,7 @@ use crate::{
 	types::{CurrencyOf, DeviceKind},
 };
 use alloc::collections::{BTreeMap, BTreeSet};
+use core::iter;
 use frame_support::{
 	ensure, pallet_prelude::DispatchResult, traits::fungible::hold::Inspect as InspectHold,
 };
@@ -12,8 +13,12 @@ use frame_support::{
 impl<T: Config> Pallet<T> {
 	/// Check the invariants in the header of this crate.
 	pub fn do_try_state() -> DispatchResult {
+		let parameters = Parameters::<T>::get();
+		let announced = parameters.next.map(|next| next.parameters);
 		ensure!(
-			Parameters::<T>::get().is_valid(Self::smallest_balance()),
+			iter::once(parameters.current)
+				.chain(announced)
+				.all(|each| each.is_valid(Self::smallest_balance())),
 			"a parameter is out of its range"
 		);
 		if let Some((retiring, _)) = RetiringServiceKey::<T>::get() {
@@ -73,6 +78,7 @@ impl<T: Config> Pallet<T> {
 		let mut meters = BTreeMap::<_, u32>::new();
 		let mut sensors = 0usize;
 		for (account, device) in Devices::<T>::iter() {
+			ensure!(!RemovedDevices::<T>::contains_key(&account), "a device was removed before");
 			ensure!(Lines::<T>::contains_key(device.line), "a device on an unknown line");
 			ensure!(Members::<T>::contains_key(device.owner), "a device of nobody");
 			ensure!(

@@ -16,6 +16,9 @@ pub const MAX_WALLETS: u32 = 16;
 /// Most sensors on one line.
 pub const MAX_SENSORS: u32 = 16;
 
+/// Most applications that clients get at a time.
+pub const MAX_PAGE: u32 = 256;
+
 /// The management centre's dated statement about an account (the paper's `Cert`).
 #[derive(
 	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,

@@ -1,7 +1,7 @@
 //! Weights of the registry's calls.
 //!
 //! Estimated: storage is counted by hand at the largest sizes, computing is set well above what
-//! such code takes on a small machine. Measured ones come with the benchmarks of the next step.
+//! such code takes on a small machine. Measured ones replace them by `scripts/weights`.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -24,8 +24,10 @@ pub trait WeightInfo {
 	fn register() -> Weight;
 	/// [`crate::Pallet::withdraw_application`]
 	fn withdraw_application() -> Weight;
-	/// [`crate::Pallet::certify`]
-	fn certify() -> Weight;
+	/// [`crate::Pallet::certify`] for a person's first account.
+	fn certify_first() -> Weight;
+	/// [`crate::Pallet::certify`] for a person's last account.
+	fn certify_another() -> Weight;
 	/// [`crate::Pallet::revoke`]
 	fn revoke() -> Weight;
 	/// [`crate::Pallet::link_wallet`]
@@ -63,12 +65,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		compute(MONEY, 3).saturating_add(T::DbWeight::get().reads_writes(3, 3))
 	}
 
-	fn certify() -> Weight {
+	fn certify_first() -> Weight {
 		// Reads: two service keys, time, parameters, genesis hash, application, holds, wallet, device,
 		// certificate, member, enrolment (two), pot, account. Writes: application, holds, member twice,
 		// certificate, enrolment, pot, account, event of the enrolment.
 		compute(SIGNATURE.saturating_add(MONEY).saturating_add(MONEY), 15)
 			.saturating_add(T::DbWeight::get().reads_writes(15, 9))
+	}
+
+	fn certify_another() -> Weight {
+		// As for the first account, without the enrolment.
+		compute(SIGNATURE.saturating_add(MONEY).saturating_add(MONEY), 13)
+			.saturating_add(T::DbWeight::get().reads_writes(13, 7))
 	}
 
 	fn revoke() -> Weight {
@@ -94,12 +102,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn register_device() -> Weight {
 		// Reads: two service keys, time, owner's certificate, genesis hash, certificate, wallet, device,
-		// line, meters or sensors, account. Writes: device, meters or sensors, account.
-		compute(SIGNATURE, 11).saturating_add(T::DbWeight::get().reads_writes(11, 3))
+		// removed device, line, meters or sensors, account. Writes: device, meters or sensors, account.
+		compute(SIGNATURE, 12).saturating_add(T::DbWeight::get().reads_writes(12, 3))
 	}
 
 	fn remove_device() -> Weight {
-		// Ours: two service keys, time, device, meters or sensors, account. The rest is for what the
+		// Ours: two service keys, time, device, meters or sensors, removed device, account. The rest is for what the
 		// neighbours forget of the device.
 		compute(0, 16).saturating_add(T::DbWeight::get().reads_writes(16, 16))
 	}
@@ -110,8 +118,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn set_parameters() -> Weight {
-		// The parameters.
-		compute(0, 0).saturating_add(T::DbWeight::get().reads_writes(0, 1))
+		// Reads: time, notice, parameters. Writes: parameters.
+		compute(0, 3).saturating_add(T::DbWeight::get().reads_writes(3, 1))
 	}
 }
 
@@ -124,9 +132,14 @@ impl WeightInfo for () {
 		compute(MONEY, 3).saturating_add(RocksDbWeight::get().reads_writes(3, 3))
 	}
 
-	fn certify() -> Weight {
+	fn certify_first() -> Weight {
 		compute(SIGNATURE.saturating_add(MONEY).saturating_add(MONEY), 15)
 			.saturating_add(RocksDbWeight::get().reads_writes(15, 9))
+	}
+
+	fn certify_another() -> Weight {
+		compute(SIGNATURE.saturating_add(MONEY).saturating_add(MONEY), 13)
+			.saturating_add(RocksDbWeight::get().reads_writes(13, 7))
 	}
 
 	fn revoke() -> Weight {
@@ -146,7 +159,7 @@ impl WeightInfo for () {
 	}
 
 	fn register_device() -> Weight {
-		compute(SIGNATURE, 11).saturating_add(RocksDbWeight::get().reads_writes(11, 3))
+		compute(SIGNATURE, 12).saturating_add(RocksDbWeight::get().reads_writes(12, 3))
 	}
 
 	fn remove_device() -> Weight {
@@ -158,6 +171,6 @@ impl WeightInfo for () {
 	}
 
 	fn set_parameters() -> Weight {
-		compute(0, 0).saturating_add(RocksDbWeight::get().reads_writes(0, 1))
+		compute(0, 3).saturating_add(RocksDbWeight::get().reads_writes(3, 1))
 	}
 }

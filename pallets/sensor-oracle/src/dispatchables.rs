@@ -5,7 +5,7 @@ use crate::{
 	Parameters, Register, RegisterReading, Registers, Reports, SensorReport, FULL_CONFIDENCE,
 };
 use codec::Encode;
-use frame_support::ensure;
+use frame_support::{ensure, traits::Get};
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use sp_runtime::{DispatchError, DispatchResult};
 use voltree_primitives::{
@@ -14,6 +14,11 @@ use voltree_primitives::{
 };
 
 impl<T: Config> Pallet<T> {
+	/// The periods in force.
+	pub fn parameters() -> OracleParameters {
+		Parameters::<T>::get().at(T::Clock::now()).1
+	}
+
 	/// Fails unless `device` itself sent `body` or signed it.
 	fn ensure_said(
 		sender: &T::AccountId,
@@ -39,7 +44,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<LineId, Error<T>> {
 		let sensor = T::Devices::sensor(&report.sensor).ok_or(Error::NotASensor)?;
 		ensure!(report.confidence <= FULL_CONFIDENCE, Error::InvalidConfidence);
-		let parameters = Parameters::<T>::get();
+		let parameters = Self::parameters();
 		let age = T::Clock::now().checked_sub(report.observed).ok_or(Error::FutureReport)?;
 		ensure!(age <= parameters.freshness, Error::StaleReport);
 		if let Some(last) = Reports::<T>::get(&report.sensor) {
@@ -70,7 +75,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<u32, DispatchError> {
 		let line = Self::check_report(sender, &report, signature)?;
 		Histories::<T>::mutate(&report.sensor, |history| {
-			let parameters = Parameters::<T>::get();
+			let parameters = Self::parameters();
 			safety::remember(history, report.class.is_hazard(), report.observed, &parameters);
 		});
 		Self::deposit_event(Event::Reported {
@@ -137,11 +142,14 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Set the periods.
+	/// Announce the periods.
 	pub(crate) fn do_set_parameters(parameters: OracleParameters) -> DispatchResult {
 		ensure!(parameters.are_valid(), Error::<T>::InvalidParameters);
-		Parameters::<T>::put(parameters);
-		Self::deposit_event(Event::ParametersSet { parameters });
+		let now = T::Clock::now();
+		let from = now.saturating_add(T::Notice::get());
+		let (version, announced) = Parameters::<T>::get().announce(parameters, from, now);
+		Parameters::<T>::put(announced);
+		Self::deposit_event(Event::ParametersSet { version, parameters, from });
 		Ok(())
 	}
 }

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`Pallet::report`] | a sensor, or anyone with its signature | one more report in its history |
 //! | [`Pallet::report_register`] | a meter, or anyone with its signature | one more register |
-//! | [`Pallet::set_parameters`] | the management centre's authority | other periods from now on |
+//! | [`Pallet::set_parameters`] | the management centre's authority | other periods, with notice |
 //!
 //! The two reports are free as long as they would be accepted; a device needs no money. They are
 //! ordinary signed extrinsics, so that any client can send them.
@@ -16,6 +16,9 @@
 //! Whether a line is safe is never stored. It follows from the sensors' histories and the time, by
 //! the rule in [`safety`]: silence alone makes a line stale, without a transaction.
 //! [`Lines`] only remembers what the newest event said.
+//!
+//! What a device said is forgotten when the registry removes it: a meter is silent from then on, for
+//! past slots too, and a sensor is one voice less.
 //!
 //! ## Invariants
 //!
@@ -37,6 +40,7 @@
 
 extern crate alloc;
 
+pub mod migrations;
 pub mod registers;
 pub mod runtime_api;
 pub mod safety;
@@ -44,6 +48,16 @@ pub mod safety;
 pub mod types;
 pub mod weights;
 
+#[cfg(feature = "runtime-benchmarks")]
+#[allow(
+	clippy::arithmetic_side_effects,
+	clippy::as_conversions,
+	clippy::expect_used,
+	clippy::indexing_slicing,
+	clippy::unwrap_used,
+	reason = "benchmarks run on the machine of who measures, never on a chain"
+)]
+mod benchmarking;
 mod dispatchables;
 mod neighbours;
 mod reads;
@@ -54,6 +68,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -71,8 +87,11 @@ pub mod pallet {
 	use sp_core::H256;
 	use sp_runtime::traits::{IdentifyAccount, Verify};
 	use voltree_primitives::{
-		Clock, DeliverySlots, Devices, LineId, Moment, Verdict, WattHours, FEWEST_OWNERS,
+		Clock, DeliverySlots, Devices, LineId, Moment, Verdict, Versioned, WattHours, FEWEST_OWNERS,
 	};
+
+	/// The layout of the storage.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<Hash = H256> {
@@ -99,14 +118,22 @@ pub mod pallet {
 		/// grows with it.
 		#[pallet::constant]
 		type SensorsPerLine: Get<u32>;
+		/// The notice that changes of the parameters take, in milliseconds: two delivery slots.
+		type Notice: Get<Moment>;
+
+		// Benchmarks
+		/// Keys, devices and time for benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper<Self::AccountId, Self::Signature>;
 	}
 
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
-	/// Periods of the reports.
+	/// Periods of the reports; ask [`Pallet::parameters`] for what is in force.
 	#[pallet::storage]
-	pub type Parameters<T: Config> = StorageValue<_, OracleParameters, ValueQuery>;
+	pub type Parameters<T: Config> = StorageValue<_, Versioned<OracleParameters>, ValueQuery>;
 
 	/// The newest report of each sensor that has made one.
 	#[pallet::storage]
@@ -146,7 +173,7 @@ pub mod pallet {
 				self.parameters.are_valid(),
 				"sensorOracle.parameters: 1 <= minInterval <= reportPeriod <= freshness <= one day",
 			);
-			Parameters::<T>::put(self.parameters);
+			Parameters::<T>::put(Versioned::new(self.parameters));
 		}
 	}
 
@@ -184,10 +211,14 @@ pub mod pallet {
 			/// Watt-hours given to the line since the meter was made.
 			export: WattHours,
 		},
-		/// The periods of the reports were set.
+		/// Other periods of the reports were announced.
 		ParametersSet {
-			/// What they are now.
+			/// How often they have been replaced, this time included.
+			version: u32,
+			/// All of them.
 			parameters: OracleParameters,
+			/// First moment at which they are in force.
+			from: Moment,
 		},
 	}
 
@@ -226,7 +257,7 @@ pub mod pallet {
 		/// The boundary lies before all that are kept, and no more are. It is too late for it.
 		TooOld,
 		/// A register would run backwards between two boundaries. Have the meter checked; after a
-		/// repair the management centre registers it anew.
+		/// repair the management centre registers it anew, with another key.
 		NotMonotone,
 		/// A register would rise faster than the meter's rated power allows. Have the meter and its
 		/// registered rating checked.
@@ -316,7 +347,9 @@ pub mod pallet {
 			Self::do_report_register(&ensure_signed(origin)?, reading, signature.as_ref())
 		}
 
-		/// Set the periods of the reports, from the next report on. Emits
+		/// Announce other periods of the reports, in force once [`Config::Notice`] has passed; what
+		/// was announced before and is not in force yet is dropped. They count for reports that
+		/// arrive then; what was reported before keeps its validity. Emits
 		/// [`Event::ParametersSet`].
 		///
 		/// Origin: the management centre's authority. Errors: [`Error::InvalidParameters`].

@@ -3,7 +3,10 @@
 use crate as pallet_sensor_oracle;
 use crate::{Class, OracleParameters, RegisterReading, SensorReport};
 use core::cell::RefCell;
-use frame_support::{derive_impl, parameter_types};
+use frame_support::{
+	derive_impl, parameter_types,
+	traits::{ConstU32, ConstU64},
+};
 use frame_system::EnsureRoot;
 use sp_core::H256;
 use sp_io::TestExternalities;
@@ -11,7 +14,7 @@ use sp_keyring::Sr25519Keyring;
 use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, MultiSignature};
 use std::collections::BTreeMap;
 use voltree_primitives::{
-	Clock, DeliverySlots, Devices, IdentityTag, LineId, Meter, Moment, Sensor,
+	Clock, DeliverySlots, Devices, IdentityTag, LineId, Meter, Moment, Sensor, Watts,
 };
 
 pub use Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
@@ -26,6 +29,9 @@ pub const RATED: u32 = 4_000;
 pub const SLOT: Moment = 900_000;
 /// Time at which a test begins: a slot boundary.
 pub const START: Moment = 100 * SLOT;
+
+/// How long before they are in force parameters are announced.
+pub const NOTICE: Moment = 2 * SLOT;
 
 /// Periods for the tests: a report every 10 s, valid for 25 s.
 pub const PARAMETERS: OracleParameters =
@@ -128,8 +134,8 @@ impl TestDevices {
 }
 
 impl Devices<AccountId32> for TestDevices {
-	fn line_exists(line: LineId) -> bool {
-		[LINE, OTHER_LINE].contains(&line)
+	fn capacity(line: LineId) -> Option<Watts> {
+		[LINE, OTHER_LINE].contains(&line).then_some(100_000)
 	}
 	fn meter(device: &AccountId32) -> Option<Meter> {
 		let meter = Meter { owner: tag(9), line: LINE, rated_power: RATED };
@@ -156,7 +162,33 @@ impl pallet_sensor_oracle::Config for Test {
 	type Clock = TestClock;
 	type Devices = TestDevices;
 	type Slots = TestClock;
-	type SensorsPerLine = frame_support::traits::ConstU32<16>;
+	type SensorsPerLine = ConstU32<16>;
+	type Notice = ConstU64<NOTICE>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = TestDevices;
+}
+
+/// Eve's key signs for all devices.
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<AccountId32, MultiSignature> for TestDevices {
+	fn account(_: u32) -> AccountId32 {
+		Eve.to_account_id()
+	}
+	fn sign(_: u32, message: &[u8]) -> MultiSignature {
+		Eve.sign(message).into()
+	}
+	fn set_time(now: Moment) {
+		Now::set(now);
+	}
+	fn register_sensors(line: LineId, sensors: &[AccountId32]) {
+		SENSORS.with_borrow_mut(|all| all.retain(|_, sensor| sensor.line != line));
+		for (n, sensor) in (0..).zip(sensors) {
+			Self::place_account(sensor.clone(), tag(n), line);
+		}
+	}
+	fn register_meter(meter: &AccountId32) {
+		assert!(Self::meter(meter).is_some(), "Eve's is the only meter");
+	}
 }
 
 /// A person, by number.

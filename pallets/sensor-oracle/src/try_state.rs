@@ -10,7 +10,12 @@ use voltree_primitives::Devices;
 impl<T: Config> Pallet<T> {
 	/// Fails with a sentence that names the broken invariant.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
-		ensure!(Parameters::<T>::get().are_valid(), "the oracle's parameters are out of range");
+		let parameters = Parameters::<T>::get();
+		let announced = parameters.next.map(|next| next.parameters);
+		ensure!(
+			parameters.current.are_valid() && announced.is_none_or(|next| next.are_valid()),
+			"the oracle's parameters are out of range"
+		);
 		for (sensor, report) in Reports::<T>::iter() {
 			ensure!(T::Devices::sensor(&sensor).is_some(), "a report of an unregistered sensor");
 			ensure!(report.sensor == sensor, "a report under another sensor's account");

@@ -125,8 +125,8 @@ pub struct Register {
 
 /// How often sensors report and how long a report speaks. All in milliseconds.
 ///
-/// A change counts for reports that come after it: what has been reported keeps the validity that
-/// was in force then, so that no past delivery is judged anew.
+/// A change counts for reports that come once it is in force: what has been reported keeps the
+/// validity that was in force then, so that no past delivery is judged anew.
 #[derive(
 	Encode,
 	Decode,

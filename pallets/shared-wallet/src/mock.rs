@@ -1,11 +1,18 @@
 //! A chain with nothing but balances and shared wallets.
 
+mod doubles;
+
 use crate::{self as pallet_shared_wallet, pallet::*, HoldReason, SignedToken};
 use codec::Encode;
+pub use doubles::*;
 use frame_support::{
-	derive_impl,
-	traits::{fungible::InspectHold, ConstU128, EnsureOrigin, OriginTrait},
+	derive_impl, parameter_types,
+	traits::{
+		fungible::{InspectHold, Mutate},
+		ConstU128, ConstU64, EnsureOrigin,
+	},
 };
+use frame_system::EnsureRoot;
 use sp_core::H256;
 use sp_io::TestExternalities;
 pub use sp_keyring::Sr25519Keyring::{self as Keyring, *};
@@ -13,10 +20,9 @@ use sp_runtime::{
 	traits::{Dispatchable, IdentityLookup},
 	AccountId32, BuildStorage, DispatchError, DispatchResult, MultiSignature,
 };
-use std::{cell::RefCell, collections::BTreeMap};
 use voltree_primitives::{
-	Balance, Cause, Clock, Credibility, Credit, Directory, Escrow, IdentityTag, Moment, Record,
-	RequestId, Role, Token, WattHours, TOKEN,
+	Balance, Clock, Credibility, Escrow, IdentityTag, Moment, Record, RequestId, Token, WattHours,
+	TOKEN,
 };
 
 pub type AccountId = AccountId32;
@@ -64,11 +70,20 @@ impl pallet_balances::Config for Test {
 impl pallet_shared_wallet::Config for Test {
 	type Signature = MultiSignature;
 	type WeightInfo = ();
+	type AuthorityOrigin = EnsureRoot<AccountId>;
 	type ServiceOrigin = EnsureTestService;
 	type Currency = Balances;
 	type Clock = TestClock;
 	type Directory = TestDirectory;
 	type Credibility = TestCredibility;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = TestHelper;
+	type FinePot = FinePot;
+	type RedemptionNotice = ConstU64<NOTICE>;
+}
+
+parameter_types! {
+	pub FinePot: AccountId = pot();
 }
 
 pub const EXISTENTIAL_DEPOSIT: Balance = 10;
@@ -77,6 +92,8 @@ pub const MONEY: Balance = 10_000;
 /// When tests begin.
 pub const START: Moment = 1_000_000;
 pub const ROUND: Moment = 2_000;
+/// What a cancelled redemption waits for.
+pub const NOTICE: Moment = 100_000;
 /// Terms of the first token of [`certified`].
 pub const PAY_BY: Moment = START + 50_000;
 pub const VALID_UNTIL: Moment = START + 60_000;
@@ -91,117 +108,23 @@ pub const RETIRED: Keyring = FerdieStash;
 /// Whose wallet it is, and who holds its key.
 pub const OWNER: Keyring = Alice;
 pub const KEY: Keyring = Eve;
+/// A linked wallet of the owner.
+pub const LINKED: Keyring = AliceStash;
 
-thread_local! {
-	static NOW: RefCell<Moment> = const { RefCell::new(START) };
-	static RECORDS: RefCell<BTreeMap<IdentityTag, Record>> = const { RefCell::new(BTreeMap::new()) };
-	static FINES: RefCell<BTreeMap<IdentityTag, Balance>> = const { RefCell::new(BTreeMap::new()) };
+/// The account that fines go to.
+pub fn pot() -> AccountId {
+	AccountId::new([7; 32])
 }
 
-/// A clock that tests set.
-pub struct TestClock;
-
-impl Clock for TestClock {
-	fn now() -> Moment {
-		NOW.with_borrow(|now| *now)
-	}
-
-	fn slot_duration() -> Moment {
-		unreachable!("shared wallets do not ask")
-	}
-
-	fn round() -> Moment {
-		ROUND
-	}
+/// What fines have brought in.
+pub fn in_pot() -> Balance {
+	Balances::free_balance(pot()).saturating_sub(EXISTENTIAL_DEPOSIT)
 }
 
-/// Alice, Bob and Charlie are certified, each under a tag of his own.
-pub struct TestDirectory;
-
-impl Directory<AccountId> for TestDirectory {
-	fn tag_of(who: &AccountId) -> Option<IdentityTag> {
-		[Alice, Bob, Charlie].into_iter().find(|known| id(*known) == *who).map(tag)
-	}
-
-	fn owner_of(_: &AccountId) -> AccountId {
-		unreachable!("shared wallets do not ask")
-	}
-
-	fn ensure_certified(_: &AccountId, _: Role) -> Result<IdentityTag, DispatchError> {
-		unreachable!("shared wallets do not ask")
-	}
-
-	fn is_wallet_of(_: &AccountId, _: &IdentityTag) -> bool {
-		unreachable!("shared wallets do not ask")
-	}
-
-	fn wealth(_: &AccountId) -> Balance {
-		unreachable!("shared wallets do not ask")
-	}
-
-	fn service_keys() -> Vec<AccountId> {
-		vec![id(SERVICE), id(RETIRED)]
-	}
-}
-
-/// Knows records and fines that tests set.
-pub struct TestCredibility;
-
-impl Credibility for TestCredibility {
-	fn credit(_: &IdentityTag) -> Credit {
-		unreachable!("shared wallets do not ask")
-	}
-
-	fn record(tag: &IdentityTag) -> Record {
-		RECORDS.with_borrow(|records| records.get(tag).cloned().unwrap_or_default())
-	}
-
-	fn fines_due(tag: &IdentityTag) -> Balance {
-		FINES.with_borrow(|fines| fines.get(tag).copied().unwrap_or_default())
-	}
-
-	fn timely(_: &IdentityTag, _: Cause) {
-		unreachable!("shared wallets judge nobody")
-	}
-
-	fn untimely(_: &IdentityTag, _: WattHours, _: Cause) {
-		unreachable!("shared wallets judge nobody")
-	}
-
-	fn settled(_: &IdentityTag, _: H256) {
-		unreachable!("shared wallets judge nobody")
-	}
-}
-
-/// Signed by the management centre's service key.
-pub struct EnsureTestService;
-
-impl EnsureOrigin<RuntimeOrigin> for EnsureTestService {
-	type Success = AccountId;
-
-	fn try_origin(origin: RuntimeOrigin) -> Result<AccountId, RuntimeOrigin> {
-		match origin.clone().into_signer() {
-			Some(signer) if signer == id(SERVICE) => Ok(signer),
-			_ => Err(origin),
-		}
-	}
-
-	#[cfg(feature = "runtime-benchmarks")]
-	fn try_successful_origin() -> Result<RuntimeOrigin, ()> {
-		Ok(signed(SERVICE))
-	}
-}
-
-pub fn set_now(now: Moment) {
-	NOW.set(now);
-}
-
-pub fn set_record(who: Keyring, record: Record) {
-	RECORDS.with_borrow_mut(|records| records.insert(tag(who), record));
-}
-
-pub fn set_fines(who: Keyring, due: Balance) {
-	FINES.with_borrow_mut(|fines| fines.insert(tag(who), due));
+/// Take the pot's account out of the world.
+pub fn lose_the_pot() {
+	Balances::set_balance(&pot(), 0);
+	System::reset_events();
 }
 
 pub fn id(who: Keyring) -> AccountId {
@@ -232,6 +155,36 @@ pub fn withdraw(who: Keyring, wallet: RequestId, amount: Balance) -> DispatchRes
 
 pub fn renew(token: SignedToken<AccountId, MultiSignature>) -> DispatchResult {
 	dispatch(signed(SERVICE), Call::renew { token })
+}
+
+pub fn pay_fines(who: Keyring, amount: Balance) -> DispatchResult {
+	dispatch(signed(who), Call::pay_fines { amount })
+}
+
+pub fn issue(to: Keyring, amount: Balance, payment: u8) -> DispatchResult {
+	let reference = reference(payment);
+	dispatch(RuntimeOrigin::root(), Call::issue { to: id(to), amount, reference })
+}
+
+pub fn redeem(who: Keyring, amount: Balance) -> DispatchResult {
+	dispatch(signed(who), Call::redeem { amount, reference: reference(BANK_ACCOUNT) })
+}
+
+pub fn cancel_redemption(who: Keyring) -> DispatchResult {
+	dispatch(signed(who), Call::cancel_redemption {})
+}
+
+pub fn burn(who: Keyring, amount: Balance, payment: u8) -> DispatchResult {
+	let reference = reference(payment);
+	dispatch(RuntimeOrigin::root(), Call::burn { account: id(who), amount, reference })
+}
+
+/// Where the bank shall pay.
+pub const BANK_ACCOUNT: u8 = 0xba;
+
+/// The reference of a payment or a bank account.
+pub fn reference(of: u8) -> H256 {
+	H256::repeat_byte(of)
 }
 
 pub fn sign(by: Keyring, token: Token<AccountId>) -> SignedToken<AccountId, MultiSignature> {
@@ -281,8 +234,22 @@ pub fn events() -> Vec<Event<Test>> {
 	events
 }
 
+/// On hold in shared wallets.
 pub fn held(who: Keyring) -> Balance {
-	Balances::balance_on_hold(&HoldReason::Escrow.into(), &id(who))
+	held_for(HoldReason::Escrow, who)
+}
+
+/// On hold as bonds.
+pub fn bonded(who: Keyring) -> Balance {
+	held_for(HoldReason::Bond, who)
+}
+
+pub fn held_for(reason: HoldReason, who: Keyring) -> Balance {
+	Balances::balance_on_hold(&reason.into(), &id(who))
+}
+
+pub fn free(who: Keyring) -> Balance {
+	Balances::free_balance(id(who))
 }
 
 /// Free and locked part of a wallet.
@@ -298,27 +265,30 @@ pub fn check() {
 		.map(|account| account.data.free + account.data.reserved)
 		.sum();
 	assert_eq!(sum, pallet_balances::TotalIssuance::<Test>::get());
-	let held: Balance =
-		frame_system::Account::<Test>::iter_values().map(|account| account.data.reserved).sum();
-	let escrow: Balance =
-		Wallets::<Test>::iter_values().map(|wallet| wallet.free + wallet.locked).sum();
-	assert_eq!(held, escrow);
 }
 
 pub fn new_test_ext() -> TestExternalities {
-	set_now(START);
-	RECORDS.take();
-	FINES.take();
+	reset();
 	let genesis = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
-			balances: [Alice, Bob, Charlie].map(|who| (id(who), MONEY)).to_vec(),
+			balances: [Alice, Bob, Charlie]
+				.map(|who| (id(who), MONEY))
+				.into_iter()
+				.chain([(pot(), EXISTENTIAL_DEPOSIT)])
+				.collect(),
 			..Default::default()
 		},
 		..Default::default()
 	};
 	let mut ext = TestExternalities::new(genesis.build_storage().expect("genesis builds"));
 	// Block 0 records no events.
-	ext.execute_with(|| System::set_block_number(1));
+	ext.execute_with(|| {
+		System::set_block_number(1);
+		for who in [Alice, Bob, Charlie] {
+			enrol(who, who);
+		}
+		enrol(LINKED, OWNER);
+	});
 	ext
 }
 

@@ -2,9 +2,9 @@
 
 #![cfg(any(feature = "std", feature = "try-runtime"))]
 
-use crate::{Config, HoldReason, Pallet, Tokens, Wallets};
+use crate::{Config, HoldReason, Pallet, Redemptions, Tokens, Wallets};
 use alloc::collections::BTreeMap;
-use frame_support::{ensure, traits::fungible::InspectHold};
+use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 use voltree_primitives::Balance;
 
@@ -24,9 +24,25 @@ impl<T: Config> Pallet<T> {
 		for id in Tokens::<T>::iter_keys() {
 			ensure!(Wallets::<T>::contains_key(id), "a token without a shared wallet");
 		}
-		for (owner, sum) in escrow {
-			let held = T::Currency::balance_on_hold(&HoldReason::Escrow.into(), &owner);
-			ensure!(held == sum, "money in escrow differs from the owner's shared wallets");
+		for who in frame_system::Account::<T>::iter_keys() {
+			let sum = escrow.remove(&who).unwrap_or_default();
+			ensure!(
+				Self::held(HoldReason::Escrow, &who) == sum,
+				"money in escrow differs from the owner's shared wallets"
+			);
+			let redeeming = Redemptions::<T>::get(&who).map_or(0, |redemption| redemption.amount);
+			ensure!(
+				Self::held(HoldReason::Redemption, &who) == redeeming,
+				"money on hold for redemption differs from what is redeemed"
+			);
+		}
+		ensure!(escrow.into_values().all(|sum| sum == 0), "money in the escrow of nobody");
+		for (who, redemption) in Redemptions::<T>::iter() {
+			ensure!(redemption.amount > 0, "a redemption of nothing");
+			ensure!(
+				frame_system::Account::<T>::contains_key(who),
+				"a redemption without its account"
+			);
 		}
 		Ok(())
 	}

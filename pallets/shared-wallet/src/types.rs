@@ -1,7 +1,8 @@
-//! What is stored of a shared wallet.
+//! What is stored of shared wallets and redemptions.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+use sp_core::H256;
 use voltree_primitives::{Balance, Moment, Token};
 
 /// A shared wallet: one buyer's escrow for one request.
@@ -71,4 +72,26 @@ pub struct CapitalFlow {
 	pub spent: Balance,
 	/// Received on it from buyers.
 	pub received: Balance,
+}
+
+/// Money that waits for the bank to pay it out.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+)]
+pub struct Redemption {
+	/// On hold for it, in the smallest unit.
+	pub amount: Balance,
+	/// A hash of where the bank shall pay.
+	pub reference: H256,
+	/// When the owner can have it back; `None` unless he has cancelled it.
+	pub free_from: Option<Moment>,
 }

@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod consensus;
+pub mod door;
 pub mod money;
 pub mod system;
 pub mod trade;

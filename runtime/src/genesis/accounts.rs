@@ -7,6 +7,9 @@ use hex_literal::hex;
 pub const SERVICE: [u8; 32] =
 	hex!("50fe542518a9f6a9e3998c3724989bd5d8d8546c335903918792aaf4927ec125");
 
+/// Who says what the grid's power costs, `//Grid`.
+pub const GRID: [u8; 32] = hex!("b62b8c2353672ad3319a05a44548775484aab9638162757a67f7946e73091b67");
+
 /// The households, `//Household//1` and on.
 pub const HOUSEHOLDS: [[u8; 32]; 14] = [
 	hex!("80ba817843ee0423d770ea5a7d2474131ffab502d769b6993491bef0cf1b0a36"),

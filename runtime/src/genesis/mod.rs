@@ -13,10 +13,10 @@ pub mod accounts;
 
 use crate::{
 	opaque::SessionKeys, AccountId, AuthorityMembersConfig, Balance, BalancesConfig,
-	CommunicationTreeConfig, MarketConfig, RegistryConfig, RuntimeGenesisConfig,
+	BlacklistConfig, CommunicationTreeConfig, MarketConfig, RegistryConfig, RuntimeGenesisConfig,
 	SensorOracleConfig, SessionConfig, SudoConfig, VOLT,
 };
-use accounts::{HOUSEHOLDS, METERS, SENSORS, SENSOR_OWNERS, SERVICE};
+use accounts::{GRID, HOUSEHOLDS, METERS, SENSORS, SENSOR_OWNERS, SERVICE};
 use alloc::vec::Vec;
 use frame_support::build_struct_json_patch;
 use pallet_registry::types::DeviceKind;
@@ -49,6 +49,8 @@ const QUARTER_HOUR: Moment = 900_000;
 struct Pace {
 	/// A block slot, in milliseconds.
 	slot_duration: Moment,
+	/// How long the way off the blacklist takes at least.
+	waiting: Moment,
 	market: pallet_market::Parameters,
 	oracle: pallet_sensor_oracle::OracleParameters,
 }
@@ -63,7 +65,12 @@ impl Pace {
 
 	/// Real time, as an operator starts with.
 	fn real() -> Self {
-		Self { slot_duration: 3_000, market: Default::default(), oracle: Default::default() }
+		Self {
+			slot_duration: 3_000,
+			waiting: pallet_blacklist::types::Parameters::default().waiting,
+			market: Default::default(),
+			oracle: Default::default(),
+		}
 	}
 
 	/// A delivery slot a minute, so that a person sees a trade from end to end in five.
@@ -71,6 +78,7 @@ impl Pace {
 		const SECOND: Moment = 1_000;
 		Self {
 			slot_duration: 3_000,
+			waiting: 600 * SECOND,
 			market: pallet_market::Parameters {
 				delivery_slot: 60 * SECOND,
 				horizon: 60 * 60 * SECOND,
@@ -81,6 +89,7 @@ impl Pace {
 				bill_window: 60 * SECOND,
 				confirm_window: 60 * SECOND,
 				rule_window: 300 * SECOND,
+				outage: 30 * SECOND,
 				..Default::default()
 			},
 			oracle: pallet_sensor_oracle::OracleParameters {
@@ -96,6 +105,7 @@ impl Pace {
 		const SECOND: Moment = 1_000;
 		Self {
 			slot_duration: SECOND,
+			waiting: 60 * SECOND,
 			market: pallet_market::Parameters {
 				delivery_slot: 5 * SECOND,
 				horizon: 600 * SECOND,
@@ -106,6 +116,7 @@ impl Pace {
 				bill_window: 4 * SECOND,
 				confirm_window: 4 * SECOND,
 				rule_window: 10 * SECOND,
+				outage: 4 * SECOND,
 				..Default::default()
 			},
 			oracle: pallet_sensor_oracle::OracleParameters {
@@ -161,7 +172,13 @@ fn development(aggregators: &[Sr25519Keyring], sudo: Option<Sr25519Keyring>, pac
 				..Default::default()
 			},
 		},
-		market: MarketConfig { parameters: pace.market },
+		blacklist: BlacklistConfig {
+			parameters: pallet_blacklist::types::Parameters {
+				waiting: pace.waiting,
+				..Default::default()
+			},
+		},
+		market: MarketConfig { parameters: pace.market, grid_key: Some(GRID.into()) },
 		sensor_oracle: SensorOracleConfig { parameters: pace.oracle },
 	})
 }
@@ -209,7 +226,7 @@ fn balances() -> Vec<(AccountId, Balance)> {
 	people
 		.chain(households)
 		.chain(owners)
-		.chain([(SERVICE.into(), 1_000 * VOLT), (pot, 100 * VOLT)])
+		.chain([(SERVICE.into(), 1_000 * VOLT), (GRID.into(), 100 * VOLT), (pot, 100 * VOLT)])
 		.collect()
 }
 

@@ -3,15 +3,16 @@
 use crate::common::{
 	on,
 	people::{household, meter, pair, service, wallet_key, Id},
-	refusals::{check, row},
+	refusals::{at_the_door, check, row, Row},
 	scene::{demand, supply, total, Seller, VOLUME},
 	Chain, MarketCall, RegistryCall,
 };
+use pallet_blacklist::Refusal;
 use pallet_market::{Demand, Error as Market, Supply};
 use sp_core::{sr25519::Pair, H256};
 use sp_runtime::DispatchError::{self, BadOrigin};
-use voltree_primitives::{Role, Roles};
-use voltree_runtime::{genesis::household_tag, AccountId, Runtime, VOLT};
+use voltree_primitives::{Credibility, Role, Roles};
+use voltree_runtime::{genesis::household_tag, AccountId, Runtime, RuntimeCall, VOLT};
 
 type MarketError = Market<Runtime>;
 type RegistryError = pallet_registry::Error<Runtime>;
@@ -26,11 +27,29 @@ fn certify(chain: &mut Chain, who: &Pair, roles: Roles, lasts: u64) {
 	chain.ok(&service(), RegistryCall::certify { account, tag, roles, expires, consent });
 }
 
+/// Somebody who may not open business: who, how the door says it, how the pallet does.
+type Barred = (&'static str, Pair, Refusal, DispatchError);
+
+/// The call itself, which the door refuses, and hidden where the door does not look: then the
+/// pallet refuses it.
+fn twice_refused(barred: &[Barred], call: impl Into<RuntimeCall>) -> Vec<Row> {
+	let call = call.into();
+	let boxed = || Box::new(call.clone());
+	let hidden = pallet_utility::Call::<Runtime>::if_else { main: boxed(), fallback: boxed() };
+	barred
+		.iter()
+		.flat_map(|(name, who, refusal, error)| {
+			let seen = at_the_door(name, who, call.clone(), *refusal);
+			[seen, row(name, who, hidden.clone(), *error)]
+		})
+		.collect()
+}
+
 /// Those who may not open business, each with the reason.
-fn barred(chain: &mut Chain, role: Role) -> Vec<(&'static str, Pair, DispatchError)> {
+fn barred(chain: &mut Chain, role: Role) -> Vec<Barred> {
 	const DAY: u64 = 86_400_000;
 	let [stranger, expired, other] = ["//Stranger", "//Expired", "//OtherSide"].map(pair);
-	let [revoked, listed] = [household(13), household(14)];
+	let [debtor, revoked, listed] = [household(12), household(13), household(14)];
 	let other_side = match role {
 		Role::Buyer => Roles::Seller,
 		Role::Seller => Roles::Buyer,
@@ -41,14 +60,21 @@ fn barred(chain: &mut Chain, role: Role) -> Vec<(&'static str, Pair, DispatchErr
 	chain.decide(RegistryCall::revoke { account: revoked.id() });
 	let entry = pallet_blacklist::Entry { since: chain.now(), credit: 100 };
 	pallet_blacklist::Entries::<Runtime>::insert(household_tag(14), entry);
+	<voltree_runtime::Credibility as Credibility>::owe(&household_tag(12), 1);
 	chain.next();
 	vec![
-		("uncertified", stranger, RegistryError::NotCertified.into()),
-		("expired", expired, RegistryError::CertificateExpired.into()),
-		("the other role", other, RegistryError::WrongRole.into()),
-		("revoked", revoked, RegistryError::CertificateRevoked.into()),
-		("blacklisted", listed, BlacklistError::Blacklisted.into()),
-		("a device", meter_with_money(chain), RegistryError::NotCertified.into()),
+		("uncertified", stranger, Refusal::Uncertified, RegistryError::NotCertified.into()),
+		("expired", expired, Refusal::Uncertified, RegistryError::CertificateExpired.into()),
+		("the other role", other, Refusal::Uncertified, RegistryError::WrongRole.into()),
+		("revoked", revoked, Refusal::Uncertified, RegistryError::CertificateRevoked.into()),
+		("blacklisted", listed, Refusal::Blacklisted, BlacklistError::Blacklisted.into()),
+		("in debt", debtor, Refusal::FinesDue, BlacklistError::FinesDue.into()),
+		(
+			"a device",
+			meter_with_money(chain),
+			Refusal::Uncertified,
+			RegistryError::NotCertified.into(),
+		),
 	]
 }
 
@@ -75,10 +101,7 @@ fn offers() {
 		let withdraw = |offer| MarketCall::withdraw_offer { offer };
 		let cap = pallet_market::Parameters::default().price_cap;
 		let now = chain.now();
-		let mut rows = barred
-			.iter()
-			.map(|(name, who, error)| row(name, who, offer(&|s| s.meter = None), *error))
-			.collect::<Vec<_>>();
+		let mut rows = twice_refused(&barred, offer(&|s| s.meter = None));
 		rows.extend([
 			row("0 Wh", &key, offer(&|s| s.volume = 0), MarketError::InvalidVolume),
 			row("99 Wh", &key, offer(&|s| s.volume = 99), MarketError::InvalidVolume),
@@ -189,10 +212,7 @@ fn requests() {
 		let cap = pallet_market::Parameters::default().price_cap;
 		let soon = (chain.now() / 60_000 + 1) * 60_000;
 		let wealth = total(&buyer);
-		let mut rows = barred
-			.iter()
-			.map(|(name, who, error)| row(name, who, request(&|_| (), 0), *error))
-			.collect::<Vec<_>>();
+		let mut rows = twice_refused(&barred, request(&|_| (), 0));
 		let bad = |name, change: &dyn Fn(&mut Demand<AccountId>), error: MarketError| {
 			row(name, &buyer, request(change, 0), error)
 		};

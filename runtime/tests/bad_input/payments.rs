@@ -48,7 +48,7 @@ fn payments() {
 		chain.respond(request);
 		chain.respond(owners);
 		chain.decide(RegistryCall::revoke { account: household(10).id() });
-		let window = pallet_market::MarketParameters::<Runtime>::get().offer_window;
+		let window = voltree_runtime::Market::parameters().offer_window;
 		chain.until(chain.now() + window);
 		chain.respond(strict);
 

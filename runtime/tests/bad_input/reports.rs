@@ -11,7 +11,7 @@ use pallet_sensor_oracle::{Class, Error as Oracle, RegisterReading};
 use sp_core::sr25519::Pair;
 use sp_runtime::DispatchError::BadOrigin;
 use voltree_primitives::Moment;
-use voltree_runtime::{AccountId, Runtime};
+use voltree_runtime::{AccountId, Market, Runtime};
 
 type OracleError = Oracle<Runtime>;
 
@@ -28,7 +28,7 @@ fn read(reading: RegisterReading<AccountId>, by: Option<&Pair>) -> OracleCall {
 fn registers() {
 	on("dev", |chain| {
 		let [relayer, device] = [household(9), meter(1)];
-		let slot = pallet_market::MarketParameters::<Runtime>::get().delivery_slot;
+		let slot = Market::parameters().delivery_slot;
 		let first = chain.now().div_ceil(slot) * slot;
 		let second = first + slot;
 		chain.until(second);
@@ -171,7 +171,7 @@ fn parameters_out_of_range() {
 			pallet_sensor_oracle::OracleParameters { min_interval: 0, ..Default::default() };
 		let registry = pallet_registry::types::Parameters { endowment: 1, ..Default::default() };
 		let credibility = pallet_credibility::types::Parameters { weight: 0, ..Default::default() };
-		let blacklist = pallet_blacklist::types::Parameters { limit: 0 };
+		let blacklist = pallet_blacklist::types::Parameters { limit: 0, ..Default::default() };
 		let calls: Vec<voltree_runtime::RuntimeCall> = vec![
 			pallet_market::Call::set_parameters { parameters: market }.into(),
 			OracleCall::set_parameters { parameters: oracle }.into(),

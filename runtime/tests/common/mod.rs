@@ -49,7 +49,8 @@ pub fn configuration(preset: &str) -> Value {
 	full
 }
 
-fn merge(into: &mut Value, patch: Value) {
+/// Put `patch` into a JSON value, key by key.
+pub fn merge(into: &mut Value, patch: Value) {
 	match (into, patch) {
 		(Value::Object(into), Value::Object(patch)) => {
 			for (key, value) in patch {
@@ -102,13 +103,19 @@ impl Chain {
 		let root = sp_io::storage::root(VERSION.state_version());
 		let root = Hash::decode(&mut &root[..]).expect("a root is a hash");
 		let none = Hash::default();
+		let parent = Header::new(0, none, root, none, Digest::default());
+		Self::resume(parent, FIRST_MOMENT / CommunicationTree::slot_duration())
+	}
+
+	/// Go on where another chain stopped: after `parent`, with the block of `slot`.
+	pub fn resume(parent: Header, slot: u64) -> Self {
 		let mut chain = Self {
 			events: Vec::new(),
 			blocks: Vec::new(),
 			weather: None,
 			checked_every: 1,
-			slot: FIRST_MOMENT / CommunicationTree::slot_duration(),
-			parent: Header::new(0, none, root, none, Digest::default()),
+			slot,
+			parent,
 			extrinsics: Vec::new(),
 			exported: BTreeMap::new(),
 			last_weather: 0,
@@ -358,6 +365,7 @@ pub fn sign_with(
 		frame_system::CheckEra::from(Era::Immortal),
 		frame_system::CheckNonce::from(nonce),
 		frame_system::CheckWeight::new(),
+		pallet_blacklist::CheckStanding::new(),
 		pallet_transaction_payment::ChargeTransactionPayment::from(tip).into(),
 		frame_metadata_hash_extension::CheckMetadataHash::new(false),
 	);

@@ -1,18 +1,35 @@
-//! Calls that have to be refused, as a table: each changes nothing but fee and nonce.
+//! Calls that have to be refused, as a table: each changes nothing but fee and nonce, and what the
+//! door refuses not even those.
 
-use super::{people::alice, people::Id, state, Chain};
+use super::{people::alice, people::Id, sign, state, Chain};
+use pallet_blacklist::Refusal;
 use sp_core::sr25519::Pair;
 use sp_io::hashing::twox_128;
-use sp_runtime::DispatchError;
+use sp_runtime::{transaction_validity::TransactionValidityError, DispatchError};
 use std::collections::{BTreeMap, BTreeSet};
 use voltree_runtime::{AccountId, Runtime, RuntimeCall};
+
+/// How a call is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refused {
+	/// By the pallet, for a fee.
+	AtDispatch(DispatchError),
+	/// Before that, by the pool and by the author of a block.
+	AtTheDoor(Refusal),
+}
+
+impl<E: Into<DispatchError>> From<E> for Refused {
+	fn from(error: E) -> Self {
+		Self::AtDispatch(error.into())
+	}
+}
 
 /// A call that has to be refused.
 pub struct Row {
 	name: &'static str,
 	signer: Pair,
 	call: RuntimeCall,
-	expected: DispatchError,
+	expected: Refused,
 }
 
 /// `signer` sends `call`, which has to fail with `expected`.
@@ -20,9 +37,20 @@ pub fn row(
 	name: &'static str,
 	signer: &Pair,
 	call: impl Into<RuntimeCall>,
-	expected: impl Into<DispatchError>,
+	expected: impl Into<Refused>,
 ) -> Row {
 	Row { name, signer: signer.clone(), call: call.into(), expected: expected.into() }
+}
+
+/// `signer` sends `call`, which has to be refused at the door.
+pub fn at_the_door(
+	name: &'static str,
+	signer: &Pair,
+	call: impl Into<RuntimeCall>,
+	refusal: Refusal,
+) -> Row {
+	let expected = Refused::AtTheDoor(refusal);
+	Row { name, signer: signer.clone(), call: call.into(), expected }
 }
 
 /// What every extrinsic writes: what the system pallet forgets with the block, and the number of
@@ -65,6 +93,13 @@ fn changed(before: &BTreeMap<Vec<u8>, Vec<u8>>) -> BTreeSet<Vec<u8>> {
 pub fn check(chain: &mut Chain, rows: Vec<Row>) {
 	let author = alice().id();
 	for Row { name, signer, call, expected } in rows {
+		let error = match expected {
+			Refused::AtDispatch(error) => error,
+			Refused::AtTheDoor(refusal) => {
+				check_door(chain, name, &signer, call, refusal);
+				continue;
+			}
+		};
 		let payer = signer.id();
 		let account = frame_system::Account::<Runtime>::get;
 		let [mut paying, mut writing] = [account(&payer), account(&author)];
@@ -72,7 +107,7 @@ pub fn check(chain: &mut Chain, rows: Vec<Row>) {
 		let before = state();
 
 		let result = chain.send(&signer, call.clone());
-		assert_eq!(result, Err(expected), "{name}: {call:?}");
+		assert_eq!(result, Err(error), "{name}: {call:?}");
 
 		let allowed = [account_key(&payer), account_key(&author)];
 		for key in changed(&before) {
@@ -91,4 +126,13 @@ pub fn check(chain: &mut Chain, rows: Vec<Row>) {
 		assert_eq!(account(&payer), paying, "{name}: the signer pays the fee, nothing more");
 		assert_eq!(account(&author), writing, "{name}: the author gets the fee");
 	}
+}
+
+/// What the door refuses leaves no trace at all: it does not even come into a block.
+fn check_door(chain: &mut Chain, name: &str, signer: &Pair, call: RuntimeCall, refusal: Refusal) {
+	let before = state();
+	let result = chain.apply(sign(signer, call.clone(), 0));
+	let expected: TransactionValidityError = refusal.into();
+	assert_eq!(result, Err(expected), "{name}: {call:?}");
+	assert_eq!(changed(&before), BTreeSet::new(), "{name}: nothing changed");
 }

@@ -89,6 +89,7 @@ pub fn demand(number: usize, slot: Moment, volume: WattHours) -> Demand<AccountI
 		max_price: pallet_market::Parameters::default().price_cap,
 		min_credit: 0,
 		meter: None,
+		unmetered: true,
 	}
 }
 
@@ -135,7 +136,7 @@ impl Chain {
 	/// Let all sensors report the weather if their period has passed.
 	pub(super) fn report_weather(&mut self) {
 		let now = self.now();
-		let period = pallet_sensor_oracle::Parameters::<Runtime>::get().report_period;
+		let period = voltree_runtime::SensorOracle::parameters().report_period;
 		let Some(class) = self.weather.filter(|_| now >= self.last_weather + period) else {
 			return;
 		};
@@ -152,7 +153,7 @@ impl Chain {
 	/// Let the weather change now, and all sensors report it as soon as they may.
 	pub fn weather_turns(&mut self, weather: Option<Class>) {
 		self.weather = weather;
-		let interval = pallet_sensor_oracle::Parameters::<Runtime>::get().min_interval;
+		let interval = voltree_runtime::SensorOracle::parameters().min_interval;
 		self.until(self.last_weather + interval);
 		self.last_weather = 0;
 		self.report_weather();
@@ -161,13 +162,13 @@ impl Chain {
 	/// Clear weather until the lines are safe.
 	pub fn calm(&mut self) {
 		self.weather = Some(Class::Clear);
-		let period = pallet_sensor_oracle::Parameters::<Runtime>::get().report_period;
+		let period = voltree_runtime::SensorOracle::parameters().report_period;
 		self.until(self.now() + 3 * period);
 	}
 
 	/// The first delivery slot that a request made now, and for a few blocks, can still be for.
 	pub fn tradable_slot(&self) -> Moment {
-		let parameters = pallet_market::MarketParameters::<Runtime>::get();
+		let parameters = Market::parameters();
 		let least = CommunicationTree::round() * ROUNDS_PER_WINDOW;
 		let windows = parameters.offer_window.max(least) + parameters.pay_period.max(least) + least;
 		let earliest =

@@ -50,7 +50,7 @@ fn nth<T>(items: impl Iterator<Item = T>, pick: usize) -> Option<T> {
 }
 
 fn slot_length() -> Moment {
-	pallet_market::MarketParameters::<Runtime>::get().delivery_slot
+	Market::parameters().delivery_slot
 }
 
 fn player(account: &AccountId) -> Pair {
@@ -230,7 +230,7 @@ fn a_day(steps: Vec<Step>, seen: &mut Seen) {
 		}
 		// The night: nobody does anything, and everything ends by itself.
 		let Day { chain, registers, .. } = day;
-		let parameters = pallet_market::MarketParameters::<Runtime>::get();
+		let parameters = Market::parameters();
 		let night = chain.now() + parameters.rule_window + 120_000;
 		while chain.now() < night && pallet_market::Agenda::<Runtime>::iter().next().is_some() {
 			chain.skip(3);

@@ -5,6 +5,8 @@
 export const FAULTS = {
 	2: { kind: 'does not pay', probability: 0.3 },
 	4: { kind: 'does not pay', probability: 0.3 },
+	5: { kind: 'withdraws what it has sold', probability: 0.2 },
+	6: { kind: 'does not confirm', probability: 0.25 },
 	8: { kind: 'does not start', probability: 0.2 },
 	13: { kind: 'delivers half', probability: 0.25 },
 };

@@ -8,6 +8,8 @@ const TOLD = {
 	market: () => true,
 	credibility: () => true,
 	blacklist: () => true,
+	sharedWallet: (method) => ['Fined', 'FinesPaid', 'Forfeited'].includes(method),
+	registry: (method) => method === 'Certified',
 	sensorOracle: (method) => method === 'LineChanged',
 	transactionPayment: (method) => method === 'TransactionFeePaid',
 	system: (method) => method === 'ExtrinsicFailed',

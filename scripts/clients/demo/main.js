@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { connect } from '../lib/chain.js';
 import { describe } from './behaviour.js';
-import { Centre } from './centre.js';
 import { seeded } from './chance.js';
 import { Clock } from './clock.js';
 import { part, readDay } from './data.js';
@@ -19,6 +18,7 @@ import { Outbox } from './outbox.js';
 import { play } from './play.js';
 import { Progress } from './progress.js';
 import { report } from './report.js';
+import { announce } from './tariff.js';
 
 const HELP = `Usage: node main.js [--url ws://127.0.0.1:9944] [--data FOLDER] [--output FOLDER] [--seed TEXT] [--slots 40-60] [--mark FILE]
 
@@ -48,8 +48,8 @@ console.error = (...words) => {
 	if (!words.some((word) => /API-WS|RPC-CORE/.test(word))) complain(...words);
 };
 
-/** From now to the first slot: offers and requests for it need this time. */
-const LEAD = 25_000;
+/** From now to the first slot: grid prices, offers and requests for it need this time. */
+const LEAD = 30_000;
 
 async function run(options) {
 	const day = part(readDay(options.data), ...options.slots.split('-').map(Number));
@@ -64,14 +64,15 @@ async function run(options) {
 	const before = await opening(chain.api, finalized);
 	const begin = await chain.slotAfter(LEAD);
 	const clock = new Clock(begin, parameters.deliverySlot, day.quarters.length);
+	const gridCharges = await announce(chain, day, clock);
+	const { lines } = day;
 	const households = day.households.map(
-		(household) => new Household(household, { chain, clock, lines: day.lines, draw }),
+		(household) => new Household(household, { chain, clock, lines, draw, gridCharges }),
 	);
 	const demo = {
 		chain, day, clock, households,
 		sensors: new Sensors(chain, day, clock, draw),
 		meters: new Meters(chain, day, clock, draw),
-		centre: new Centre(chain),
 		outbox: new Outbox(chain),
 		ledger: new Ledger(chain, first, blockSlot),
 		progress: new Progress(),
@@ -93,7 +94,7 @@ async function run(options) {
 		writeFileSync(join(options.output, name), text);
 		return join(options.output, name);
 	};
-	const money = (accounts) => check(chain.api, demo.ledger.newest.hash, before, accounts);
+	const money = (story) => check(chain.api, demo.ledger.newest.hash, before, story);
 	const good = await report({ ...demo, played, money, write });
 	await chain.disconnect();
 	return good ? 0 : 1;

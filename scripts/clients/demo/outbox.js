@@ -1,6 +1,8 @@
 // Sends what the parties decide, and remembers for a moment what is under way, so that a party that
 // looks at every block does not say the same thing twice.
 
+import { refusedAtDoor } from '../lib/chain.js';
+
 /** How long, in chain time, a transaction has to get into a block before it is sent again. */
 const PATIENCE = 2_000;
 
@@ -30,7 +32,8 @@ export class Outbox {
 			await this.chain.send(pair, call);
 		} catch (error) {
 			this.#sent.delete(key);
-			const reason = String(error.message).replace(/^\d+: /, '').slice(0, 80);
+			const door = refusedAtDoor(this.chain.api, error);
+			const reason = door ?? String(error.message).replace(/^\d+: /, '').slice(0, 80);
 			this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1);
 		}
 	}

@@ -105,13 +105,12 @@ class Player {
 	}
 
 	async #look() {
-		const { chain, day, clock, households, sensors, meters, centre, outbox } = this.demo;
+		const { chain, day, clock, households, sensors, meters, outbox } = this.demo;
 		if (this.#away) await this.#resume();
 		const view = await look(chain, day.lines);
 		await Promise.all([
 			sensors.act(view, outbox),
 			meters.act(view, outbox),
-			centre.act(view, outbox),
 			...households.map((household) => household.act(view, outbox)),
 		]);
 		this.#teach();

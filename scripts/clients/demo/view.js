@@ -1,16 +1,19 @@
-// What everybody can read from the newest block: time, lines, offers, requests, trades.
+// What everybody can read from the newest block: time, lines, offers, requests, trades, and who may
+// open business.
 
 const plain = (entries) =>
 	new Map(entries.map(([key, value]) => [key.args[0].toNumber(), value.toJSON()]));
 
 /** The market as it is now. Numbers of requests, offers and trades lead to plain objects. */
 export async function look(chain, lines) {
-	const { market } = chain.api.query;
-	const [now, offers, requests, trades, ...verdicts] = await Promise.all([
+	const { market, credibility, blacklist } = chain.api.query;
+	const [now, offers, requests, trades, scores, listed, ...verdicts] = await Promise.all([
 		chain.now(),
 		market.offers.entries(),
 		market.requests.entries(),
 		market.trades.entries(),
+		credibility.scores.entries(),
+		blacklist.entries.keys(),
 		...lines.map((line) => chain.api.call.sensorOracleApi.line(line, [])),
 	]);
 	return {
@@ -18,6 +21,10 @@ export async function look(chain, lines) {
 		offers: plain(offers),
 		requests: plain(requests),
 		trades: plain(trades),
+		finesDue: new Map(
+			scores.map(([key, score]) => [key.args[0].toHex(), score.unwrap().finesDue.toNumber()]),
+		),
+		blacklisted: new Set(listed.map((key) => key.args[0].toHex())),
 		lines: new Map(lines.map((line, index) => [line, verdicts[index].verdict.type])),
 	};
 }

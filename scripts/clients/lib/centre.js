@@ -1,5 +1,5 @@
-// What the management centre's service does: certify the shared wallet of a request by signing its
-// token, and with that let the chain make the quotes.
+// What the management centre's service signs. The node does that (`voltree-node --help`, *Management
+// centre*); tests that play the centre themselves do it here.
 
 import { u8aToHex } from '@polkadot/util';
 import { account } from './chain.js';
@@ -13,16 +13,4 @@ export async function signToken(chain, request, service = account(SERVICE)) {
 	if (token.isNone) return null;
 	const plain = token.unwrap();
 	return { token: plain, signature: { Sr25519: u8aToHex(service.sign(plain.toU8a())) } };
-}
-
-/** The call that answers a request, ready to be sent by the service; `null` if there is none. */
-export async function response(chain, request, service = account(SERVICE)) {
-	const signed = await signToken(chain, request, service);
-	return signed && chain.api.tx.market.respond(request, signed);
-}
-
-/** The call that renews the token of a request's shared wallet; `null` if there is none. */
-export async function renewal(chain, request, service = account(SERVICE)) {
-	const signed = await signToken(chain, request, service);
-	return signed && chain.api.tx.sharedWallet.renew(signed);
 }

@@ -4,11 +4,11 @@
 //     const seller = account('//Household//1');
 //     const events = await chain.sendAndWait(seller, chain.api.tx.market.start(trade));
 //
-// What the management centre signs is in centre.js, what devices report in devices.js.
+// What devices report is in devices.js, what the management centre signs in centre.js.
 
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import { Keyring } from '@polkadot/keyring';
-import { cryptoWaitReady } from '@polkadot/util-crypto';
+import { blake2AsHex, cryptoWaitReady } from '@polkadot/util-crypto';
 
 /** Smallest units of the currency in a VOLT. */
 export const VOLT = 1_000_000n;
@@ -24,6 +24,9 @@ export function account(uri) {
 	if (!accounts.has(uri)) accounts.set(uri, keyring.addFromUri(uri, { name: uri }));
 	return accounts.get(uri);
 }
+
+/** The identity tag of a household of the development networks. */
+export const householdTag = (number) => blake2AsHex(`voltree:household:${number}`);
 
 /** What the chain refused, with the error's name (`market.TooLate`) as `reason`. */
 export class Refused extends Error {
@@ -42,11 +45,37 @@ export function errorName(api, error) {
 	return error.isToken ? `token.${error.asToken.type}` : error.type;
 }
 
+/**
+ * Why the node did not even take a transaction into its pool, where that was the chain's door:
+ * `Uncertified`, `Blacklisted` or `FinesDue`. Otherwise `undefined`.
+ */
+export function refusedAtDoor(api, { message }) {
+	const number = Number(/Custom error: (\d+)/.exec(message)?.[1]);
+	const { refusedUncertified, refusedBlacklisted, refusedFinesDue } = api.consts.blacklist;
+	const reasons = new Map([
+		[refusedUncertified.toNumber(), 'Uncertified'],
+		[refusedBlacklisted.toNumber(), 'Blacklisted'],
+		[refusedFinesDue.toNumber(), 'FinesDue'],
+	]);
+	return reasons.get(number);
+}
+
+/**
+ * The chain's transaction extension that @polkadot/api has not heard of: the door. It has no bytes
+ * and nothing implicit, so there is nothing to know; without this the library says so in a warning.
+ */
+const EXTENSIONS = { CheckStanding: { extrinsic: {}, payload: {} } };
+
 /** Connect to a node; the connection comes back by itself when the node does. */
 export async function connect(url, { quiet = false } = {}) {
 	await cryptoWaitReady();
 	const provider = new WsProvider(url, 500, undefined, 30_000);
-	const api = await ApiPromise.create({ provider, noInitWarn: true, throwOnConnect: false });
+	const api = await ApiPromise.create({
+		provider,
+		signedExtensions: EXTENSIONS,
+		noInitWarn: true,
+		throwOnConnect: false,
+	});
 	if (quiet) api.on('error', () => {});
 	return new Chain(api);
 }
@@ -64,9 +93,20 @@ export class Chain {
 		return (await this.api.call.marketApi.now()).toNumber();
 	}
 
-	/** The market's parameters as plain numbers: `deliverySlot`, `lead`, `priceCap`, ... */
+	/**
+	 * The rules in force now, as plain numbers: the market's parameters (`deliverySlot`, `lead`,
+	 * `priceCap`, ...) and, as `terms`, what untimely behaviour costs (`fineRate`, `smallestFine`, ...).
+	 */
 	async parameters() {
-		return (await this.api.query.market.marketParameters()).toJSON();
+		const [, parameters, terms] = await this.api.call.marketApi.rules();
+		return { ...parameters.toJSON(), terms: terms.toJSON() };
+	}
+
+	/** The parameters of another pallet that are in force now: `registry`, `sensorOracle`, ... */
+	async parametersOf(pallet) {
+		const { current, next } = await this.api.query[pallet].parameters();
+		const isOver = next.isSome && next.unwrap().from.toNumber() <= (await this.now());
+		return (isOver ? next.unwrap().parameters : current).toJSON();
 	}
 
 	/** Start of the first delivery slot that can still be traded `ahead` milliseconds from now. */

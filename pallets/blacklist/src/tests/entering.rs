@@ -4,6 +4,13 @@ use sp_keyring::Sr25519Keyring::*;
 use sp_runtime::BuildStorage;
 use voltree_primitives::{OnCredit, Roles};
 
+/// To 500 points.
+fn raise_the_limit() {
+	let raised = types::Parameters { limit: 500, reentry: 600, ..Default::default() };
+	assert_ok!(Blacklist::set_parameters(RuntimeOrigin::root(), raised));
+	set_now(START + NOTICE);
+}
+
 fn people() -> ExtBuilder {
 	ExtBuilder::default().certified(tag(1), Roles::Both).certified(tag(2), Roles::Both)
 }
@@ -19,6 +26,7 @@ fn credit_below_the_limit_enters() {
 
 		let accounts = vec![id(Alice), id(Bob)];
 		assert_eq!(events(), [Event::Blacklisted { tag: tag(1), credit: 199, accounts }]);
+		assert_eq!(listed(), [tag(1)]);
 		let entry = Entry { since: START, credit: 199 };
 		assert_eq!(Entries::<Test>::get(tag(1)), Some(entry));
 		assert_eq!(Entries::<Test>::get(tag(2)), None);
@@ -36,7 +44,42 @@ fn a_tag_enters_once() {
 			Blacklist::credit_changed(&tag(1), before, after);
 		}
 		assert_eq!(events(), []);
+		assert_eq!(listed(), [tag(1)]);
 		assert_eq!(Entries::<Test>::get(tag(1)), Some(Entry { since: START, credit: 150 }));
+	});
+}
+
+/// Once, also where the limit rises above it later.
+#[test]
+fn a_raised_limit_lists_nobody_again() {
+	people().run(|| {
+		Blacklist::credit_changed(&tag(1), 1_000, 150);
+		raise_the_limit();
+		events();
+		Blacklist::credit_changed(&tag(1), 150, 140);
+		assert_eq!(events(), []);
+		assert_eq!(listed(), [tag(1)]);
+		assert_eq!(Entries::<Test>::get(tag(1)), Some(Entry { since: START, credit: 150 }));
+	});
+}
+
+/// Who rises towards a limit that was raised above his credit is not punished for it.
+#[test]
+fn a_gain_lists_nobody() {
+	people().run(|| {
+		raise_the_limit();
+		Blacklist::credit_changed(&tag(1), 390, 400);
+		assert_eq!(Entries::<Test>::get(tag(1)), None);
+		assert_eq!(listed(), []);
+	});
+}
+
+/// A loss of which nothing was left to take counts as one.
+#[test]
+fn a_loss_at_zero_counts() {
+	people().run(|| {
+		Blacklist::credit_changed(&tag(1), 0, 0);
+		assert!(Entries::<Test>::contains_key(tag(1)));
 	});
 }
 
@@ -45,13 +88,14 @@ fn a_tag_enters_once() {
 fn a_raised_limit_counts_with_the_next_loss() {
 	people().run(|| {
 		Blacklist::credit_changed(&tag(1), 1_000, 400);
-		let raised = types::Parameters { limit: 500 };
-		assert_ok!(Blacklist::set_parameters(RuntimeOrigin::root(), raised));
+		raise_the_limit();
 		assert_eq!(Entries::<Test>::get(tag(1)), None);
 
 		Blacklist::credit_changed(&tag(1), 400, 390);
 
-		assert_eq!(Entries::<Test>::get(tag(1)), Some(Entry { since: START, credit: 390 }));
+		assert_eq!(listed(), [tag(1)]);
+		let entry = Entry { since: START + NOTICE, credit: 390 };
+		assert_eq!(Entries::<Test>::get(tag(1)), Some(entry));
 	});
 }
 
@@ -67,9 +111,9 @@ fn genesis_sets_the_limit() {
 }
 
 #[test]
-#[should_panic(expected = "blacklist genesis: the limit must be at least 1")]
+#[should_panic(expected = "blacklist genesis: a parameter is out of its range")]
 fn genesis_fails_with_a_limit_of_zero() {
-	let parameters = types::Parameters { limit: 0 };
+	let parameters = types::Parameters { limit: 0, ..Default::default() };
 	let genesis = GenesisConfig::<Test> { parameters, ..Default::default() };
 	let _storage = genesis.build_storage();
 }

@@ -1,10 +1,15 @@
 use crate::{mock::*, pallet::*};
 use sp_core::H256;
-use voltree_primitives::{Cause, Credibility, Record};
+use voltree_primitives::{Cause, Credibility, Record, Terms};
 
 /// Alice's tag, with the default parameters: 1000 points, 10 a kilowatt-hour, 100 an event.
 fn alice() -> ExtBuilder {
 	ExtBuilder::default().enrolled(tag(1))
+}
+
+/// The terms of today.
+fn terms() -> Terms {
+	CredibilityPallet::terms()
 }
 
 /// Timely behaviour counts and gains nothing: the paper's setting.
@@ -26,7 +31,7 @@ fn timely_behaviour_is_counted() {
 #[test]
 fn untimely_behaviour_costs_credit() {
 	alice().run(|| {
-		CredibilityPallet::untimely(&tag(1), 2_500, Cause::PaidLate);
+		CredibilityPallet::untimely(&tag(1), 2_500, Cause::PaidLate, &terms());
 
 		assert_eq!(
 			events(),
@@ -52,7 +57,7 @@ fn untimely_behaviour_costs_credit() {
 fn a_loss_is_rounded_up_and_capped() {
 	for (volume, loss) in [(1, 1), (100, 1), (101, 2), (9_900, 99), (9_901, 100), (u64::MAX, 100)] {
 		alice().run(|| {
-			CredibilityPallet::untimely(&tag(1), volume, Cause::NotDelivered);
+			CredibilityPallet::untimely(&tag(1), volume, Cause::NotDelivered, &terms());
 			assert_eq!(CredibilityPallet::credit(&tag(1)), 1_000 - loss, "{volume} Wh");
 		});
 	}
@@ -63,7 +68,7 @@ fn a_loss_is_rounded_up_and_capped() {
 fn credit_never_falls_below_zero() {
 	ExtBuilder::default().parameters(150, 10, 100).enrolled(tag(1)).run(|| {
 		for _ in 0..3 {
-			CredibilityPallet::untimely(&tag(1), 50_000, Cause::NotPaid);
+			CredibilityPallet::untimely(&tag(1), 50_000, Cause::NotPaid, &terms());
 		}
 		assert_eq!(changes(), [(tag(1), 150, 50), (tag(1), 50, 0), (tag(1), 0, 0)]);
 		assert_eq!(CredibilityPallet::record(&tag(1)).untimely, 3);
@@ -82,7 +87,7 @@ fn credit_never_falls_below_zero() {
 #[test]
 fn without_a_volume_it_only_counts() {
 	alice().run(|| {
-		CredibilityPallet::untimely(&tag(1), 0, Cause::NotBilled);
+		CredibilityPallet::untimely(&tag(1), 0, Cause::NotBilled, &terms());
 
 		let event = Event::Counted { tag: tag(1), timely: 0, untimely: 1, cause: Cause::NotBilled };
 		assert_eq!(events(), [event]);
@@ -111,19 +116,21 @@ fn a_settled_trade_is_recorded() {
 #[test]
 fn others_keep_their_credit() {
 	alice().enrolled(tag(2)).run(|| {
-		CredibilityPallet::untimely(&tag(1), 1_000, Cause::NotConfirmed);
+		CredibilityPallet::untimely(&tag(1), 1_000, Cause::NotConfirmed, &terms());
 		assert_eq!(CredibilityPallet::credit(&tag(2)), 1_000);
 		assert_eq!(CredibilityPallet::record(&tag(2)), Record::default());
 	});
 }
 
-/// What a tag owes is read from its score.
+/// A trade keeps the terms it was made under, whatever the parameters have become.
 #[test]
-fn fines_due_are_read() {
+fn a_loss_follows_the_terms_of_the_trade() {
 	alice().run(|| {
-		assert_eq!(CredibilityPallet::fines_due(&tag(1)), 0);
-		Scores::<Test>::mutate_extant(tag(1), |score| score.fines_due = 77);
-		assert_eq!(CredibilityPallet::fines_due(&tag(1)), 77);
+		let agreed = Terms { version: 7, weight: 30, cap_per_event: 45, ..terms() };
+		CredibilityPallet::untimely(&tag(1), 1_000, Cause::NotDelivered, &agreed);
+		assert_eq!(CredibilityPallet::credit(&tag(1)), 970);
+		CredibilityPallet::untimely(&tag(1), 2_000, Cause::NotDelivered, &agreed);
+		assert_eq!(CredibilityPallet::credit(&tag(1)), 925);
 	});
 }
 
@@ -142,9 +149,13 @@ fn an_unknown_tag_has_nothing() {
 #[cfg_attr(debug_assertions, should_panic(expected = "never certified"))]
 fn an_unknown_tag_cannot_behave() {
 	alice().run(|| {
-		CredibilityPallet::untimely(&tag(9), 1_000, Cause::NotPaid);
+		CredibilityPallet::untimely(&tag(9), 1_000, Cause::NotPaid, &terms());
 		CredibilityPallet::timely(&tag(9), Cause::PaidInTime);
 		CredibilityPallet::settled(&tag(9), H256::zero());
+		CredibilityPallet::gain(&tag(9), &tag(1), &Terms { gain: 5, ..terms() });
+		CredibilityPallet::owe(&tag(9), 1);
+		CredibilityPallet::paid(&tag(9), 1);
+		CredibilityPallet::reinstate(&tag(9), 400);
 		assert_eq!(events(), []);
 		assert_eq!(changes(), []);
 		assert!(!Scores::<Test>::contains_key(tag(9)));

@@ -17,7 +17,7 @@ fn a_new_tag_gets_its_first_credit() {
 #[test]
 fn a_known_tag_keeps_its_score() {
 	ExtBuilder::default().enrolled(tag(1)).run(|| {
-		CredibilityPallet::untimely(&tag(1), 1_000, Cause::NotPaid);
+		CredibilityPallet::untimely(&tag(1), 1_000, Cause::NotPaid, &CredibilityPallet::terms());
 		let score = Scores::<Test>::get(tag(1));
 		events();
 
@@ -34,6 +34,7 @@ fn another_start_is_for_newcomers() {
 	ExtBuilder::default().enrolled(tag(1)).run(|| {
 		let lower = types::Parameters { start: 300, ..Default::default() };
 		assert_ok!(CredibilityPallet::set_parameters(RuntimeOrigin::root(), lower));
+		set_now(START + NOTICE);
 		CredibilityPallet::enrolled(&tag(2));
 		assert_eq!(CredibilityPallet::credit(&tag(1)), 1_000);
 		assert_eq!(CredibilityPallet::credit(&tag(2)), 300);
@@ -52,7 +53,7 @@ fn the_order_of_pallets_does_not_matter_at_genesis() {
 }
 
 #[test]
-#[should_panic(expected = "credibility genesis: every parameter must be at least 1")]
+#[should_panic(expected = "credibility genesis: a parameter is out of its range")]
 fn genesis_fails_with_parameters_out_of_range() {
 	let parameters = types::Parameters { weight: 0, ..Default::default() };
 	let genesis = GenesisConfig::<Test> { parameters, ..Default::default() };

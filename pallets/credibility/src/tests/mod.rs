@@ -2,5 +2,9 @@
 
 mod behaviour;
 mod enrolment;
+mod fines;
+mod gains;
+mod migrations;
 mod properties;
+mod reinstatement;
 mod set_parameters;

@@ -1,6 +1,7 @@
 //! The calls, dispatched as the extrinsics of somebody.
 
 use super::*;
+use sp_runtime::Permill;
 
 /// Dispatch a call as an extrinsic would be: what fails leaves nothing behind.
 pub fn dispatch(origin: RuntimeOrigin, call: impl Into<RuntimeCall>) -> DispatchResult {
@@ -63,4 +64,32 @@ pub fn cancel(who: Keyring, request: RequestId) -> DispatchResult {
 
 pub fn withdraw_offer(who: Keyring, offer: OfferId) -> DispatchResult {
 	by(who, Call::withdraw_offer { offer })
+}
+
+pub fn withdraw_trade(who: Keyring, trade: TradeId) -> DispatchResult {
+	by(who, Call::withdraw_trade { trade })
+}
+
+pub fn contest(who: Keyring, trade: TradeId, received: WattHours) -> DispatchResult {
+	by(who, Call::contest { trade, received })
+}
+
+/// The authority's ruling: `percent` of what is payable, and whose fault it was.
+pub fn rule(trade: TradeId, percent: u32, fault: Fault) -> DispatchResult {
+	let ruling = ruling(percent, fault);
+	dispatch(RuntimeOrigin::root(), Call::<Test>::rule { trade, ruling })
+}
+
+pub fn ruling(percent: u32, fault: Fault) -> Ruling {
+	Ruling { share: Permill::from_percent(percent), fault }
+}
+
+/// The grid's key says what power costs on [`LINE`] in the slots from `first` on.
+pub fn set_grid_prices(first: Moment, prices: &[Price]) -> DispatchResult {
+	let prices = prices.to_vec().try_into().expect("few enough");
+	by(GRID, Call::set_grid_prices { line: LINE, first, prices })
+}
+
+pub fn set_parameters(parameters: Parameters) -> DispatchResult {
+	dispatch(RuntimeOrigin::root(), Call::<Test>::set_parameters { parameters })
 }

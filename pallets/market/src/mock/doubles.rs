@@ -1,6 +1,6 @@
 //! The neighbours: what tests tell them they say, and they write down what they are told.
 
-use super::{id, AccountId, Balances, Keyring, RuntimeOrigin, SERVICE, START};
+use super::{id, AccountId, Balances, Keyring, Market, RuntimeOrigin, SERVICE, START, TERMS};
 use codec::Encode;
 use frame_support::traits::{
 	fungible::Inspect,
@@ -15,8 +15,8 @@ use std::{
 };
 use voltree_primitives::{
 	Balance, Cause, Clock, Credibility, Credit, Devices, Directory, IdentityTag, LineId,
-	LineSafety, Meter, Moment, Record, Registers, Role, SafetyOver, Sensor, Standing, Verdict,
-	WattHours,
+	LineSafety, Meter, Moment, OnBlacklisted, Record, Registers, Role, SafetyOver, Sensor,
+	Standing, Terms, Verdict, WattHours, Watts,
 };
 
 /// What everybody is worth unless a test says otherwise.
@@ -24,6 +24,11 @@ pub const CREDIT: Credit = 100;
 /// Length of a block slot, and of a round: two authors.
 pub const BLOCK: Moment = 1_000;
 pub const ROUND: Moment = 2_000;
+
+/// What Bob's and Charlie's meters, and what a line can carry: 10 kWh and 100 kWh in a slot of the
+/// tests.
+pub const RATED: Watts = 600_000;
+pub const CAPACITY: Watts = 6_000_000;
 
 /// Both lines were safe from beginning to end.
 pub const SAFE: SafetyOver = SafetyOver { longest_safe: Moment::MAX, always: true, never: false };
@@ -62,10 +67,21 @@ pub struct World {
 	pub barred: BTreeSet<IdentityTag>,
 	pub credit: BTreeMap<IdentityTag, Credit>,
 	pub records: BTreeMap<IdentityTag, Record>,
+	/// Debts.
 	pub fines: BTreeMap<IdentityTag, Balance>,
+	/// What is opened now is opened under these terms.
+	pub terms: Terms,
 	pub deeds: Vec<Deed>,
+	/// Under which terms untimely behaviour was counted.
+	pub judged_by: Vec<Terms>,
+	/// Who gained by a trade with whom, under which terms.
+	pub gains: Vec<(IdentityTag, IdentityTag, Terms)>,
+	/// Who comes on the blacklist with the next untimely behaviour.
+	pub on_the_brink: BTreeSet<IdentityTag>,
 	/// Lines and the owners of their sensors.
 	pub lines: BTreeMap<LineId, Vec<IdentityTag>>,
+	/// What lines can carry, if not [`CAPACITY`].
+	pub capacities: BTreeMap<LineId, Watts>,
 	pub verdicts: BTreeMap<LineId, Verdict>,
 	pub safety: SafetyOver,
 	pub asked: Vec<Asked>,
@@ -85,8 +101,13 @@ impl Default for World {
 			credit: Default::default(),
 			records: Default::default(),
 			fines: Default::default(),
+			terms: TERMS,
 			deeds: Default::default(),
+			judged_by: Default::default(),
+			gains: Default::default(),
+			on_the_brink: Default::default(),
 			lines: Default::default(),
+			capacities: Default::default(),
 			verdicts: Default::default(),
 			safety: SAFE,
 			asked: Default::default(),
@@ -109,6 +130,12 @@ pub fn world<R>(f: impl FnOnce(&mut World) -> R) -> R {
 pub fn deeds() -> Vec<Deed> {
 	let told = world(|world| std::mem::take(&mut world.deeds));
 	told.into_iter().filter(|deed| !matches!(deed, Deed::Settled(_))).collect()
+}
+
+/// Who gained by a trade with whom since the last call of this.
+pub fn gains() -> Vec<(IdentityTag, IdentityTag)> {
+	let told = world(|world| std::mem::take(&mut world.gains));
+	told.into_iter().map(|(who, partner, _)| (who, partner)).collect()
 }
 
 /// The tag of an account of the keyring.
@@ -177,8 +204,11 @@ impl Directory<AccountId> for TestDirectory {
 pub struct TestDevices;
 
 impl Devices<AccountId> for TestDevices {
-	fn line_exists(line: LineId) -> bool {
-		world(|world| world.lines.contains_key(&line))
+	fn capacity(line: LineId) -> Option<Watts> {
+		world(|world| {
+			world.lines.get(&line)?;
+			Some(world.capacities.get(&line).copied().unwrap_or(CAPACITY))
+		})
 	}
 
 	fn meter(device: &AccountId) -> Option<Meter> {
@@ -232,11 +262,44 @@ impl Credibility for TestCredibility {
 		});
 	}
 
-	fn untimely(tag: &IdentityTag, volume: WattHours, cause: Cause) {
-		world(|world| {
+	fn untimely(tag: &IdentityTag, volume: WattHours, cause: Cause, terms: &Terms) {
+		let fell = world(|world| {
 			world.records.entry(*tag).or_default().untimely += 1;
 			world.deeds.push(Deed::Untimely(*tag, volume, cause));
+			world.judged_by.push(*terms);
+			let fell = world.on_the_brink.remove(tag);
+			if fell {
+				world.barred.insert(*tag);
+			}
+			fell
 		});
+		if fell {
+			Market::blacklisted(tag);
+		}
+	}
+
+	fn terms() -> Terms {
+		world(|world| world.terms)
+	}
+
+	fn gain(tag: &IdentityTag, partner: &IdentityTag, terms: &Terms) {
+		world(|world| world.gains.push((*tag, *partner, *terms)));
+	}
+
+	fn owe(tag: &IdentityTag, amount: Balance) {
+		assert!(amount > 0, "a debt of nothing is not asked for");
+		world(|world| *world.fines.entry(*tag).or_default() += amount);
+	}
+
+	fn paid(tag: &IdentityTag, amount: Balance) {
+		world(|world| {
+			let due = world.fines.entry(*tag).or_default();
+			*due = due.checked_sub(amount).expect("no more is paid than is due");
+		});
+	}
+
+	fn reinstate(_: &IdentityTag, _: Credit) {
+		unreachable!("the market reinstates nobody")
 	}
 
 	fn settled(tag: &IdentityTag, trade: H256) {

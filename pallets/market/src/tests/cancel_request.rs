@@ -4,11 +4,12 @@ use super::{responded, Way, FUNDING};
 use crate::{mock::*, pallet::*, types::*};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::traits::BadOrigin;
-use voltree_primitives::Cause;
+use voltree_primitives::{Balance, Cause};
 
-fn ended(ending: Ending) {
+/// It ends like this, and costs a fine.
+fn ended(ending: Ending, fine: Balance) {
 	assert_eq!(events(), vec![Event::RequestEnded { request: 0, ending }]);
-	assert_eq!((held(Alice), balance(Alice)), (0, MONEY));
+	assert_eq!((held(Alice), balance(Alice)), (0, MONEY - fine));
 }
 
 /// Before the response it costs nothing.
@@ -19,7 +20,7 @@ fn works_before_the_response() {
 		assert_ok!(request(Alice, demand(), FUNDING));
 		forget();
 		assert_ok!(cancel(WALLET_OF_ALICE, 0));
-		ended(Ending::Cancelled);
+		ended(Ending::Cancelled, 0);
 		assert_eq!(deeds(), vec![]);
 	});
 }
@@ -30,7 +31,7 @@ fn counts_as_not_paid_after_the_response() {
 	run(|| {
 		responded(Way::Unmetered);
 		assert_ok!(cancel(Alice, 0));
-		ended(Ending::NotPaid);
+		ended(Ending::NotPaid, SMALLEST_FINE);
 		assert_eq!(deeds(), vec![Deed::Untimely(tag(Alice), 100, Cause::NotPaid)]);
 	});
 }
@@ -43,7 +44,7 @@ fn costs_nothing_without_an_eligible_offer() {
 		assert_ok!(withdraw_offer(Charlie, 0));
 		forget();
 		assert_ok!(cancel(Alice, 0));
-		ended(Ending::NothingToPay);
+		ended(Ending::NothingToPay, 0);
 		assert_eq!(deeds(), vec![]);
 	});
 }
@@ -57,7 +58,7 @@ fn in_the_grace_the_payment_date_decides() {
 		assert_ok!(withdraw_offer(Charlie, 0));
 		forget();
 		assert_ok!(cancel(Alice, 0));
-		ended(Ending::NotPaid);
+		ended(Ending::NotPaid, SMALLEST_FINE);
 		assert_eq!(deeds(), vec![Deed::Untimely(tag(Alice), 100, Cause::NotPaid)]);
 		check_empty();
 	});

@@ -2,7 +2,7 @@
 
 use super::{billed, delivered, paid, started, Way, AMOUNT};
 use crate::{mock::*, pallet::*, types::*};
-use frame_support::assert_ok;
+use frame_support::{assert_ok, weights::Weight};
 use voltree_primitives::{Cause, SafetyOver};
 
 fn refunded(outcome: Outcome) -> Vec<Event<Test>> {
@@ -184,13 +184,14 @@ fn what_was_begun_finishes() {
 	});
 }
 
-/// Everything at once: a chain that slept through all deadlines works them off in one block.
+/// Everything at once: an agenda that lags behind all deadlines works them off in one block.
 #[test]
-fn deadlines_that_were_slept_through_take_effect_in_order() {
+fn deadlines_that_were_missed_take_effect_in_order() {
 	run(|| {
 		started(Way::Metered(0));
 		meter_exports(METER, 1_000);
-		pass(RULE_BY);
+		world(|world| world.now = RULE_BY + 1);
+		Market::work_off(Weight::MAX);
 		let attested = Attested::Allotted(1_000);
 		let (outcome, payout, refund) = (Outcome::SettledUnbilled, AMOUNT, 0);
 		assert_eq!(

@@ -2,12 +2,14 @@
 
 use crate::{mock::*, pallet::*};
 use frame_support::traits::Hooks;
+use voltree_primitives::Versioned;
 
 #[test]
 fn parameters_come_from_genesis() {
 	let slow = Parameters { pay_period: 77_000, ..parameters() };
 	ExtBuilder::default().parameters(slow.clone()).run(|| {
-		assert_eq!(MarketParameters::<Test>::get(), slow);
+		assert_eq!(MarketParameters::<Test>::get(), Versioned::new(slow));
+		assert_eq!(GridKey::<Test>::get(), Some(id(GRID)));
 		Market::integrity_test();
 	});
 }

@@ -141,17 +141,39 @@ fn slots_are_apart() {
 	});
 }
 
-/// The meter is the one the offer named, even if it leaves the registry meanwhile.
+/// A meter that was taken away is silent without its owner's fault; what the buyer confirms is paid.
 #[test]
-fn a_meter_that_is_removed_is_silent() {
-	run(|| {
+fn a_meter_that_is_taken_away_excuses_its_owner() {
+	let taken_away = || {
 		started(Way::Silent);
 		world(|world| world.meters.clear());
 		pass(SLOT_END);
 		pass(METER_BY);
+		let delivery = Delivery { excused: true, attested: Attested::Silent };
+		assert_eq!(Trades::<Test>::get(0).unwrap().state, TradeState::Delivered { delivery });
 		forget();
+	};
+	run(|| {
+		taken_away();
+		pass(BILL_BY);
+		assert_eq!((deeds(), fines()), (vec![], vec![]));
+		assert_eq!((balance(Alice), balance(Bob)), (MONEY, MONEY));
+		check_empty();
+	});
+	run(|| {
+		taken_away();
+		assert_ok!(bill(Bob, 0, 400, Bob));
+		assert_ok!(confirm(Alice, 0));
+		assert_eq!((deeds(), balance(Bob)), (vec![], MONEY + 800));
+	});
+}
+
+/// A silent meter that is still there is its owner's fault.
+#[test]
+fn a_silent_meter_does_not_excuse_its_owner() {
+	run(|| {
+		delivered(Way::Silent);
 		pass(BILL_BY);
 		assert_eq!(deeds(), vec![Deed::Untimely(tag(Bob), 1_000, Cause::NotDelivered)]);
-		check_empty();
 	});
 }

@@ -2,13 +2,27 @@
 
 mod agenda;
 mod bill;
+mod blacklisted;
 mod cancel_request;
+mod capacity;
 mod confirm;
+mod contest;
+mod contest_unruled;
 mod delivery;
+mod exposure;
 mod fills;
+mod fines_buyer;
+mod fines_seller;
+mod gains;
 mod genesis;
+mod grid;
+mod losses;
 mod meters;
+mod migrations;
 mod offer;
+mod outages;
+mod outages_after;
+mod outages_delivery;
 mod pay;
 mod pay_refused;
 mod payment_dates;
@@ -17,12 +31,17 @@ mod quotes;
 mod reads;
 mod request;
 mod respond;
+mod rule;
 mod set_parameters;
 mod settlement;
 mod start;
 mod steps;
+mod take;
 mod try_state;
+mod unmetered;
+mod versions;
 mod withdraw_offer;
+mod withdraw_trade;
 
 use crate::{mock::*, types::*};
 use frame_support::assert_ok;
@@ -101,4 +120,19 @@ fn billed(way: Way, volume: WattHours) {
 	delivered(way);
 	assert_ok!(bill(way.seller(), 0, volume, way.seller()));
 	forget();
+}
+
+/// A fine of `who` that was collected in full: `loss` of it went to the injured party, so much came
+/// out of the bond, the rest out of the shared wallets.
+fn fined(who: Keyring, amount: Balance, loss: Balance, from_bond: Balance) -> Fined {
+	Fined { who, amount, loss, from_bond, from_wallets: amount - from_bond, owed: 0 }
+}
+
+/// Trade 0 and, because it was the only one, its request have ended.
+fn settled(outcome: Outcome, delivered: WattHours, payout: Balance) -> Vec<crate::Event<Test>> {
+	let refund = AMOUNT - payout;
+	vec![
+		crate::Event::Settled { trade: 0, request: 0, outcome, delivered, payout, refund },
+		crate::Event::RequestEnded { request: 0, ending: Ending::Settled },
+	]
 }

@@ -33,11 +33,19 @@ fn works() {
 					rule_by: RULE_BY,
 				},
 				tolerance: 50,
+				version: 0,
+				terms: TERMS,
+				cap: CAP,
+				bond: BOND,
+				grid_price: 0,
+				late: false,
+				seen: WINDOW_END,
 				state: TradeState::Paid,
 			})
 		);
 		assert_eq!(parts(0), (FUNDING - AMOUNT, AMOUNT));
-		assert_eq!(held(Alice), FUNDING);
+		assert_eq!((held(Alice), bonded(Alice), bonded(Bob)), (FUNDING, SMALLEST_FINE, BOND));
+		assert_eq!(LineLoads::<Test>::get(LINE, SLOT), Load { fed: 1_000, taken: 1_000 });
 		assert_eq!(
 			events(),
 			vec![
@@ -55,7 +63,7 @@ fn works() {
 		assert_eq!(deeds(), vec![Deed::Timely(tag(Alice), Cause::PaidInTime)]);
 		assert_eq!(
 			MeterSlots::<Test>::get((id(METER), SLOT)),
-			MeterSlot { waiting: 1, allotted: 0 }
+			MeterSlot { waiting: 1, allotted: 0, promised: 1_000 }
 		);
 		assert_eq!(Requests::<Test>::get(0).unwrap().state, RequestState::Closed);
 	});

@@ -1,6 +1,9 @@
 //! Whatever people do in whatever order: money and energy balance, and everything ends.
 
-use super::steps::{staged, take, wild, windows};
+use super::{
+	steps::{staged, wild, windows},
+	take::take,
+};
 use crate::{mock::*, pallet::*, types::*};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -34,8 +37,13 @@ impl Story {
 				assert!(delivered <= volume);
 				assert_eq!(payout + refund, amount);
 			}
-			Event::ParametersSet { .. } | Event::Started { .. } => (),
-			Event::Metered { .. } | Event::Billed { .. } => (),
+			Event::Contested { trade, received } => {
+				assert!(received < self.trades[&trade].1);
+			}
+			Event::Ruled { trade, volume, .. } => assert!(volume <= self.trades[&trade].1),
+			Event::ParametersSet { .. } | Event::GridPricesSet { .. } => (),
+			Event::GridKeySet { .. } | Event::Outage { .. } => (),
+			Event::Metered { .. } | Event::Billed { .. } | Event::Started { .. } => (),
 			Event::PayoutReturned { .. } | Event::OfferClosed { .. } => (),
 		}
 	}
@@ -64,12 +72,27 @@ fn check_energy(allotted: &BTreeMap<(AccountId, Moment), WattHours>) {
 fn note_allotted(seen: &mut BTreeMap<u64, ((AccountId, Moment), WattHours)>) {
 	for (id, trade) in Trades::<Test>::iter() {
 		let delivery = match trade.state {
-			TradeState::Delivered { delivery } | TradeState::Billed { delivery, .. } => delivery,
-			_ => continue,
+			TradeState::Delivered { delivery }
+			| TradeState::Billed { delivery, .. }
+			| TradeState::Contested { delivery, .. } => delivery,
+			TradeState::Paid | TradeState::Started { .. } => continue,
 		};
 		if let (Attested::Allotted(energy), Some(meter)) = (delivery.attested, trade.meter) {
 			seen.insert(id, ((meter, trade.slot.start), energy));
 		}
+	}
+}
+
+/// What lines and meters have promised is within what they could carry when they promised it.
+fn check_promises() {
+	for (_, _, load) in LineLoads::<Test>::iter() {
+		assert!(load.fed.max(load.taken) <= voltree_primitives::energy(CAPACITY, LENGTH));
+	}
+	for promises in MeterSlots::<Test>::iter_values() {
+		assert!(promises.promised <= voltree_primitives::energy(RATED, LENGTH));
+	}
+	for desk in Desks::<Test>::iter_values() {
+		assert!(desk.items.len() <= 256);
 	}
 }
 
@@ -84,16 +107,24 @@ proptest! {
 			for step in steps {
 				take(step);
 				check();
+				check_promises();
 				note_allotted(&mut seen);
 			}
 			let mut now = world(|world| world.now);
-			for _ in 0..80 {
-				now += 20_000;
+			for _ in 0..300 {
+				now += PULSE;
 				next_block(now);
 				check();
 				note_allotted(&mut seen);
+				if Agenda::<Test>::iter_keys().next().is_none() {
+					break;
+				}
 			}
+			// The blacklist's last open business is noticed to be closed.
+			next_block(now);
 			check_empty();
+			let bonded = [Alice, Bob, Charlie, Dave].map(|who| (held(who), bonded(who)));
+			assert_eq!(bonded, [(0, 0); 4]);
 
 			let mut story = Story::default();
 			let events = System::read_events_for_pallet::<Event<Test>>();

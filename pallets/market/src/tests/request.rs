@@ -28,16 +28,23 @@ fn works() {
 				max_price: asked.max_price,
 				min_credit: 0,
 				meter: None,
+				unmetered: true,
+				version: 0,
+				terms: TERMS,
+				bond: SMALLEST_FINE,
 				opened: START,
 				collect_until: WINDOW_END,
 				round: ROUND,
 				fills: 0,
 				unsettled: 0,
+				seen: START,
 				state: RequestState::Open { respond_by: RESPOND_BY },
 			})
 		);
 		assert_eq!(parts(0), (FUNDING, 0));
-		assert_eq!(held(Alice), FUNDING);
+		assert_eq!((held(Alice), bonded(Alice)), (FUNDING, SMALLEST_FINE));
+		let items = vec![Item::Request(0)].try_into().unwrap();
+		assert_eq!(Desks::<Test>::get(tag(Alice)), Desk { volume: 1_000, items });
 		let requested =
 			Event::Requested { request: 0, buyer: id(Alice), tag: tag(Alice), demand: asked };
 		assert_eq!(events(), vec![requested]);
@@ -169,8 +176,8 @@ fn fails_for_a_price_out_of_range() {
 	run(|| {
 		let priced = |max_price| request(Alice, Demand { max_price, ..demand() }, 0);
 		assert_ok!(priced(10));
-		assert_ok!(priced(1_000_000));
-		for price in [0, 9, 1_000_001, u128::MAX] {
+		assert_ok!(priced(CAP));
+		for price in [0, 9, CAP + 1, u128::MAX] {
 			assert_noop!(priced(price), Error::<Test>::PriceOutOfRange);
 		}
 	});
@@ -180,10 +187,23 @@ fn fails_for_a_price_out_of_range() {
 #[test]
 fn the_largest_request_is_accepted() {
 	let price_cap = u128::from(u64::MAX);
-	ExtBuilder::default().parameters(Parameters { price_cap, ..parameters() }).run(|| {
+	let boundless =
+		Parameters { price_cap, exposure: u64::MAX, largest_unmetered: u64::MAX, ..parameters() };
+	ExtBuilder::default().parameters(boundless).run(|| {
 		let asked = Demand { volume: u64::MAX, max_price: price_cap, ..demand() };
-		assert_ok!(request(Alice, asked, 0));
-		assert_ok!(offer(Charlie, Supply { volume: u64::MAX, price: price_cap, ..unmetered() }));
+		assert_ok!(request(Alice, asked, FUNDING));
+		world(|world| world.capacities.insert(LINE, u32::MAX));
+		let volume = voltree_primitives::energy(u32::MAX, LENGTH);
+		let supply = Supply { volume, price: price_cap, ..unmetered() };
+		assert_noop!(
+			offer(Charlie, Supply { volume: u64::MAX, ..supply.clone() }),
+			Error::<Test>::ExceedsLineCapacity
+		);
+		assert_ok!(offer(Charlie, supply));
+		run_to(WINDOW_END);
+		assert_ok!(respond(0));
+		let unfunded = pallet_shared_wallet::Error::<Test>::InsufficientFunds;
+		assert_noop!(pay(KEY, 0, 0, volume), unfunded);
 	});
 }
 
@@ -218,6 +238,9 @@ fn fails_without_money() {
 		assert_noop!(request(Eve, demand(), 0), Error::<Test>::NoFunds);
 		// Money on a linked wallet counts.
 		world(|world| world.wallets.insert(id(WALLET_OF_ALICE), id(Eve)));
+		assert_noop!(request(Eve, demand(), 0), TokenError::FundsUnavailable);
+		// But the bond must be on the account itself.
+		world(|world| world.terms.smallest_fine = 0);
 		assert_ok!(request(Eve, demand(), 0));
 	});
 }

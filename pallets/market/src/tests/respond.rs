@@ -148,18 +148,11 @@ fn fails_for_terms_that_do_not_fit() {
 fn the_pay_period_is_that_of_the_request() {
 	run(|| {
 		asked();
-		let set = |pay_period| {
-			let parameters = Parameters { pay_period, ..parameters() };
-			assert_ok!(dispatch(
-				RuntimeOrigin::root(),
-				Call::<Test>::set_parameters { parameters }
-			));
-		};
+		assert_ok!(set_parameters(Parameters { pay_period: 0, ..parameters() }));
 		run_to(RESPOND_BY);
-		set(0);
+		assert_eq!(Market::parameters().pay_period, 0);
 		let early = Token { pay_by: GATE - GRACE - 1, ..to_sign(0) };
 		assert_noop!(respond_with(0, early), Error::<Test>::InvalidTerms);
-		set(90_000);
 		assert_ok!(respond(0));
 	});
 }

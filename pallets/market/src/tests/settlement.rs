@@ -34,18 +34,18 @@ fn ends_after(deadline: u64, events_then: Vec<Event<Test>>, counts: Vec<Deed>) {
 #[test]
 fn not_billed_metered() {
 	let cases = [
-		(1_000, blame(Bob, 0, Cause::NotBilled)),
-		(950, blame(Bob, 0, Cause::NotBilled)),
-		(949, blame(Bob, 51, Cause::DeliveredShort)),
-		(0, blame(Bob, 1_000, Cause::NotDelivered)),
+		(1_000, blame(Bob, 0, Cause::NotBilled), 0),
+		(950, blame(Bob, 0, Cause::NotBilled), 0),
+		(949, blame(Bob, 51, Cause::DeliveredShort), SMALLEST_FINE),
+		(0, blame(Bob, 1_000, Cause::NotDelivered), FINE),
 	];
-	for (energy, count) in cases {
+	for (energy, count, fine) in cases {
 		run(|| {
 			delivered(Way::Metered(energy));
 			let payout = Balance::from(energy) * 2;
 			let end = settled(Outcome::SettledUnbilled, energy, payout);
 			ends_after(BILL_BY, end, vec![count]);
-			assert_eq!(balance(Bob), MONEY + payout);
+			assert_eq!(balance(Bob), MONEY + payout - fine);
 			assert_eq!((held(Alice), balance(Alice)), (0, MONEY - payout));
 		});
 	}
@@ -78,19 +78,19 @@ fn not_billed_unmetered() {
 fn not_confirmed_metered() {
 	let good = Deed::Timely(tag(Bob), Cause::Delivered);
 	let cases = [
-		(1_000, 1_000, good.clone()),
-		(1_000, 600, good.clone()),
-		(950, 950, good),
-		(500, 500, blame(Bob, 500, Cause::DeliveredShort)),
+		(1_000, 1_000, good.clone(), 0),
+		(1_000, 600, good.clone(), 0),
+		(950, 950, good, 0),
+		(500, 500, blame(Bob, 500, Cause::DeliveredShort), 200),
 	];
-	for (energy, volume, count) in cases {
+	for (energy, volume, count, fine) in cases {
 		run(|| {
 			billed(Way::Metered(energy), volume);
 			let payout = Balance::from(volume) * 2;
 			let end = settled(Outcome::SettledUnconfirmed, volume, payout);
 			let counts = vec![blame(Alice, volume, Cause::NotConfirmed), count];
 			ends_after(CONFIRM_BY, end, counts);
-			assert_eq!(balance(Bob), MONEY + payout);
+			assert_eq!(balance(Bob), MONEY + payout - fine);
 		});
 	}
 }
@@ -152,7 +152,8 @@ fn a_payout_falls_back_to_the_seller() {
 		empty(WALLET_OF_BOB);
 		assert_ok!(confirm(Alice, 0));
 		assert_eq!(events(), settled(Outcome::Confirmed, 4, 8));
-		assert_eq!(balance(Bob), MONEY + 8);
+		// He delivered far too little.
+		assert_eq!(balance(Bob), MONEY + 8 - 399);
 	});
 }
 
@@ -171,7 +172,12 @@ fn a_payout_brings_its_payee_back() {
 /// Payee and seller are gone: the payout goes back to the buyer, and an event says so.
 #[test]
 fn a_payout_that_reaches_nobody_is_returned() {
-	run(|| {
+	// Without bonds, which would keep the accounts alive, and without fines.
+	let without_bonds = ExtBuilder::default()
+		.parameters(Parameters { price_cap: PRICE, ..parameters() })
+		.world(|world| world.terms.smallest_fine = 0)
+		.world(|world| world.safety = UNSAFE_IN_PART);
+	without_bonds.run(|| {
 		billed_a_little(WALLET_OF_BOB);
 		empty(WALLET_OF_BOB);
 		empty(Bob);

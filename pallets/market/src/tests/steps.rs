@@ -1,17 +1,15 @@
-//! What people may do in the property tests, and how it is done.
+//! What people may do in the property tests.
 
-use crate::{mock::*, pallet::*, types::*};
-use frame_support::traits::{fungible::Mutate, tokens::Preservation};
+use crate::{mock::*, types::*};
 use proptest::{prelude::*, sample::Index};
-use sp_runtime::DispatchResult;
-use voltree_primitives::{Balance, Credit, LineId, Moment, Price, Verdict, WattHours};
+use voltree_primitives::{Balance, Credit, LineId, Moment, Price, Verdict, WattHours, Watts};
 
-const PEOPLE: [Keyring; 4] = [Alice, Bob, Charlie, Dave];
-const PAYEES: [Keyring; 4] = [Bob, WALLET_OF_BOB, Charlie, Dave];
-const SLOTS: [Moment; 3] = [SLOT, SLOT + LENGTH, SLOT + 2 * LENGTH];
-const LINES: [LineId; 3] = [LINE, OTHER_LINE, BARE_LINE];
-const WEATHER: [voltree_primitives::SafetyOver; 3] = [SAFE, UNSAFE_IN_PART, NEVER_SAFE];
-const VERDICTS: [Verdict; 3] = [Verdict::Safe, Verdict::Hazard, Verdict::Stale];
+pub(super) const PEOPLE: [Keyring; 4] = [Alice, Bob, Charlie, Dave];
+pub(super) const PAYEES: [Keyring; 4] = [Bob, WALLET_OF_BOB, Charlie, Dave];
+pub(super) const SLOTS: [Moment; 3] = [SLOT, SLOT + LENGTH, SLOT + 2 * LENGTH];
+pub(super) const LINES: [LineId; 3] = [LINE, OTHER_LINE, BARE_LINE];
+pub(super) const WEATHER: [voltree_primitives::SafetyOver; 3] = [SAFE, UNSAFE_IN_PART, NEVER_SAFE];
+pub(super) const VERDICTS: [Verdict; 3] = [Verdict::Safe, Verdict::Hazard, Verdict::Stale];
 
 /// What somebody does. An [`Index`] picks one of what there is, or was.
 #[derive(Clone, Debug)]
@@ -29,6 +27,7 @@ pub(super) enum Step {
 		slot: usize,
 		volume: WattHours,
 		both: bool,
+		unmetered: bool,
 		funding: Balance,
 	},
 	Respond(Index),
@@ -52,6 +51,16 @@ pub(super) enum Step {
 		payee: usize,
 	},
 	Confirm(Index),
+	Contest {
+		trade: Index,
+		received: WattHours,
+	},
+	Rule {
+		trade: Index,
+		percent: u32,
+		fault: Fault,
+	},
+	WithdrawTrade(Index),
 	Cancel(Index),
 	WithdrawOffer(Index),
 	Fund {
@@ -63,8 +72,27 @@ pub(super) enum Step {
 		amount: Balance,
 	},
 	Renew(Index),
-	Bar(usize),
+	GridPrices {
+		slot: usize,
+		prices: Vec<Price>,
+	},
+	/// Comes on the blacklist, at once or with the next fault.
+	Blacklist {
+		who: usize,
+		at_once: bool,
+	},
 	Pardon(usize),
+	/// The terms of what is made from now on.
+	Terms {
+		fine_rate: u16,
+		smallest_fine: Balance,
+	},
+	Capacity {
+		line: usize,
+		watts: Watts,
+	},
+	/// A meter is taken away, or comes back.
+	Meter(bool),
 	Credit {
 		who: usize,
 		credit: Credit,
@@ -87,6 +115,8 @@ pub(super) enum Step {
 		smallest_fill: WattHours,
 	},
 	Wait(Moment),
+	/// No block for so long.
+	Outage(Moment),
 	/// Wait for a moment of a slot: so long after its gate, if that is still to come.
 	Until {
 		slot: usize,
@@ -109,8 +139,12 @@ fn business() -> impl Strategy<Value = Step> {
 				who, slot, line, volume, price, lasts
 			}
 		),
-		2 => (who(), slot(), volume(), any::<bool>(), 0..MONEY / 4).prop_map(
-			|(who, slot, volume, both, funding)| Step::Request { who, slot, volume, both, funding }
+		2 => (who(), slot(), volume(), any::<(bool, bool)>(), 0..MONEY / 4).prop_map(
+			|(who, slot, volume, (both, metered), funding)| {
+				// Most accept what is not metered.
+				let unmetered = both || !metered;
+				Step::Request { who, slot, volume, both, unmetered, funding }
+			}
 		),
 		4 => index().prop_map(Step::Respond),
 		1 => (any::<bool>(), index(), index(), volume()).prop_map(
@@ -129,6 +163,13 @@ fn finish() -> impl Strategy<Value = Step> {
 		3 => (index(), 0..3_000u64, 0..PAYEES.len())
 			.prop_map(|(trade, volume, payee)| Step::Bill { trade, volume, payee }),
 		2 => index().prop_map(Step::Confirm),
+		1 => (index(), 0..1_500u64)
+			.prop_map(|(trade, received)| Step::Contest { trade, received }),
+		1 => (index(), 0..=100u32, 0..4usize).prop_map(|(trade, percent, fault)| Step::Rule {
+			trade,
+			percent,
+			fault: [Fault::Nobody, Fault::Buyer, Fault::Seller, Fault::Both][fault],
+		}),
 	]
 }
 
@@ -141,8 +182,17 @@ fn trouble() -> impl Strategy<Value = Step> {
 		(index(), 0..MONEY / 2).prop_map(|(request, amount)| Step::Fund { request, amount }),
 		(index(), 0..MONEY / 2).prop_map(|(request, amount)| Step::Withdraw { request, amount }),
 		index().prop_map(Step::Renew),
-		who().prop_map(Step::Bar),
+		index().prop_map(Step::WithdrawTrade),
+		(0..SLOTS.len(), prop::collection::vec(5..12_000u128, 0..3))
+			.prop_map(|(slot, prices)| Step::GridPrices { slot, prices }),
+		(who(), any::<bool>()).prop_map(|(who, at_once)| Step::Blacklist { who, at_once }),
 		who().prop_map(Step::Pardon),
+		who().prop_map(Step::Pardon),
+		(0..=1_000u16, 0..2_000u128)
+			.prop_map(|(fine_rate, smallest_fine)| Step::Terms { fine_rate, smallest_fine }),
+		(0..LINES.len(), 0..CAPACITY).prop_map(|(line, watts)| Step::Capacity { line, watts }),
+		any::<bool>().prop_map(Step::Meter),
+		(OUTAGE..6 * OUTAGE).prop_map(Step::Outage),
 		(who(), 0..200u32).prop_map(|(who, credit)| Step::Credit { who, credit }),
 		(0..3usize, 0..3usize, 0..3usize).prop_map(|(over, line, verdict)| Step::Weather {
 			over,
@@ -203,181 +253,7 @@ pub(super) fn staged() -> impl Strategy<Value = Vec<Step>> {
 		.prop_map(|(a, b, c, d, e, f, g, h, i)| [a, b, c, d, e, f, g, h, i].concat())
 }
 
-/// One of the numbers given out so far, or the next.
-fn pick(index: Index, next: u64) -> u64 {
-	index.index(usize::try_from(next).unwrap() + 1) as u64
-}
-
-fn some_request(index: Index) -> u64 {
-	pick(index, NextRequest::<Test>::get())
-}
-
-/// A request in such a state, if there is one.
-fn request_that(
-	index: Index,
-	fits: impl Fn(RequestState) -> bool,
-) -> Option<(u64, Request<AccountId>)> {
-	let mut requests =
-		Requests::<Test>::iter().filter(|(_, request)| fits(request.state)).collect::<Vec<_>>();
-	requests.sort_by_key(|(id, _)| *id);
-	(!requests.is_empty()).then(|| index.get(&requests).clone())
-}
-
-/// A trade that goes on, if there is one.
-fn some_trade(index: Index) -> Option<(u64, Trade<AccountId>)> {
-	let mut trades = Trades::<Test>::iter().collect::<Vec<_>>();
-	trades.sort_by_key(|(id, _)| *id);
-	(!trades.is_empty()).then(|| index.get(&trades).clone())
-}
-
-fn by(who: AccountId, call: impl Into<RuntimeCall>) -> DispatchResult {
-	dispatch(RuntimeOrigin::signed(who), call)
-}
-
-/// Whether it was accepted does not matter.
-pub(super) fn take(step: Step) {
-	use pallet_shared_wallet::Call as WalletCall;
-	let now = || world(|world| world.now);
-	// Refusals are part of the game.
-	let _refused = match step {
-		Step::Offer { who, slot, line, volume, price, lasts } => {
-			let who = PEOPLE[who];
-			let meters = [(Bob, LINE, METER), (Charlie, OTHER_LINE, OTHER_METER)];
-			let line = LINES[line];
-			let own = meters.into_iter().find(|(owner, at, _)| (*owner, *at) == (who, line));
-			let supply = Supply {
-				slot: SLOTS[slot],
-				volume,
-				price,
-				line,
-				smallest_fill: 100 + volume % 150,
-				expires: Some(now() + lasts),
-				meter: own.map(|(_, _, meter)| id(meter)),
-			};
-			offer(who, supply)
-		}
-		Step::Request { who, slot, volume, both, funding } => {
-			let lines = if both { vec![OTHER_LINE, LINE] } else { vec![LINE] };
-			let lines = lines.try_into().unwrap();
-			request(PEOPLE[who], Demand { slot: SLOTS[slot], volume, lines, ..demand() }, funding)
-		}
-		Step::Respond(request) => {
-			let open = request_that(request, |state| matches!(state, RequestState::Open { .. }));
-			let Some((request, _)) = open else { return };
-			respond(request)
-		}
-		Step::Pay { by_key, request, offer, volume } => {
-			let request = some_request(request);
-			let offer = pick(offer, NextOffer::<Test>::get());
-			let owner = Requests::<Test>::get(request).map(|request| request.buyer);
-			let payer = owner.filter(|_| !by_key).unwrap_or(id(KEY));
-			by(payer, Call::<Test>::pay { request, offer, volume })
-		}
-		Step::Take { request, quote, volume } => {
-			let payable = |state| matches!(state, RequestState::Responded { .. });
-			let Some((id, request)) = request_that(request, payable) else { return };
-			let quotes = Market::quotes_of(&request);
-			if quotes.is_empty() {
-				return;
-			}
-			let quote = quote.get(&quotes);
-			let most = quote.available.min(request.wanted());
-			pay(KEY, id, quote.offer, volume.max(quote.smallest_fill).min(most))
-		}
-		Step::Start(trade) => {
-			let Some((trade, known)) = some_trade(trade) else { return };
-			by(known.seller.account, Call::<Test>::start { trade })
-		}
-		Step::Bill { trade, volume, payee } => {
-			let Some((trade, known)) = some_trade(trade) else { return };
-			let (delivered, payee) = (volume % (known.volume + 2), id(PAYEES[payee]));
-			by(known.seller.account, Call::<Test>::bill { trade, delivered, payee })
-		}
-		Step::Confirm(trade) => {
-			let Some((trade, known)) = some_trade(trade) else { return };
-			by(known.buyer.account, Call::<Test>::confirm { trade })
-		}
-		Step::Cancel(request) => {
-			let request = some_request(request);
-			let owner = Requests::<Test>::get(request).map(|request| request.buyer);
-			by(owner.unwrap_or(id(Alice)), Call::<Test>::cancel_request { request })
-		}
-		Step::WithdrawOffer(offer) => {
-			let offer = pick(offer, NextOffer::<Test>::get());
-			let seller = Offers::<Test>::get(offer).map(|offer| offer.seller);
-			by(seller.unwrap_or(id(Bob)), Call::<Test>::withdraw_offer { offer })
-		}
-		Step::Fund { request, amount } => {
-			let wallet = some_request(request);
-			let owner = Requests::<Test>::get(wallet).map(|request| request.buyer);
-			by(owner.unwrap_or(id(Alice)), WalletCall::<Test>::fund { wallet, amount })
-		}
-		Step::Withdraw { request, amount } => {
-			let wallet = some_request(request);
-			let owner = Requests::<Test>::get(wallet).map(|request| request.buyer);
-			by(owner.unwrap_or(id(Alice)), WalletCall::<Test>::withdraw { wallet, amount })
-		}
-		Step::Renew(request) => {
-			let request = some_request(request);
-			if !Requests::<Test>::contains_key(request) {
-				return;
-			}
-			let token = sign(SERVICE, to_sign(request));
-			by(id(SERVICE), WalletCall::<Test>::renew { token })
-		}
-		Step::Leave(who) => {
-			let who = PAYEES[who];
-			let left =
-				Balances::transfer(&id(who), &id(Alice), balance(who), Preservation::Expendable);
-			left.map(drop)
-		}
-		Step::Parameters { pay_period, bill_window, smallest_fill } => {
-			let parameters = Parameters { pay_period, bill_window, smallest_fill, ..windows() };
-			dispatch(RuntimeOrigin::root(), Call::<Test>::set_parameters { parameters })
-		}
-		Step::Wait(time) => {
-			next_block(now() + time);
-			return;
-		}
-		Step::Until { slot, after_gate } => {
-			let moment = SLOTS[slot] - 10_000 + after_gate;
-			next_block(now().max(moment));
-			return;
-		}
-		other => {
-			world(|world| change(world, other));
-			return;
-		}
-	};
-}
-
 /// Windows so short that much can happen before the gate.
 pub(super) fn windows() -> Parameters {
 	Parameters { offer_window: 0, pay_period: 8_000, ..parameters() }
-}
-
-/// What the neighbours say changes.
-fn change(world: &mut World, step: Step) {
-	match step {
-		Step::Bar(who) => {
-			world.barred.insert(tag(PEOPLE[who]));
-		}
-		Step::Pardon(who) => {
-			world.barred.remove(&tag(PEOPLE[who]));
-		}
-		Step::Credit { who, credit } => {
-			world.credit.insert(tag(PEOPLE[who]), credit);
-		}
-		Step::Weather { over, line, verdict } => {
-			world.safety = WEATHER[over];
-			world.verdicts.insert(LINES[line], VERDICTS[verdict]);
-		}
-		Step::Exports { other, slot, energy } => {
-			let meter = if other { OTHER_METER } else { METER };
-			// A register that was reported does not change.
-			world.exported.entry((id(meter), SLOTS[slot])).or_insert(energy);
-		}
-		Step::Rounds(round) => world.round = round,
-		other => unreachable!("not about neighbours: {other:?}"),
-	}
 }

@@ -58,9 +58,30 @@ fn a_book_that_differs_from_the_offers() {
 		Book::<Test>::insert(line, rank(9), ());
 	});
 	notices("an open offer has nothing to sell", || change_offer(|offer| offer.available = 0));
-	notices("the count of open offers differs from the offers", || {
-		OpenOffers::<Test>::insert((tag(Charlie), LINE, SLOT), 2);
+}
+
+#[test]
+fn desks_that_differ_from_what_is_open() {
+	let change = |what: fn(&mut Desk)| Desks::<Test>::mutate(tag(Charlie), what);
+	notices("a desk's energy differs from what its tag has open", || {
+		change(|desk| desk.volume += 1);
 	});
+	notices("an empty desk", || Desks::<Test>::insert(tag(STRANGER), Desk::default()));
+	notices("a desk differs from what its tag has open", || {
+		change(|desk| desk.items[0] = Item::Trade(0));
+	});
+	notices("a desk differs from what its tag has open", || {
+		change(|desk| desk.items.try_push(Item::Trade(0)).unwrap());
+	});
+	notices("a tag with open business has no desk", || Desks::<Test>::remove(tag(Charlie)));
+}
+
+#[test]
+fn line_loads_that_differ_from_the_trades() {
+	let sentence = "line loads differ from the trades";
+	notices(sentence, || LineLoads::<Test>::remove(LINE, SLOT));
+	notices(sentence, || LineLoads::<Test>::mutate(LINE, SLOT, |load| load.fed += 1));
+	notices(sentence, || LineLoads::<Test>::insert(LINE, SLOT + 1, Load::default()));
 }
 
 #[test]
@@ -88,14 +109,18 @@ fn answers_without_their_request() {
 	});
 	for request in [0, 1, 9] {
 		notices("a judgement about a request that cannot be paid", || {
-			Judged::<Test>::insert(request, None::<u64>);
+			Judged::<Test>::insert(request, None::<Missed>);
 		});
 	}
 }
 
 #[test]
 fn a_meter_with_other_trades() {
-	let sentence = "a meter's waiting trades differ from what is kept";
+	let sentence = "what is promised of meters differs from offers and trades";
 	notices(sentence, || MeterSlots::<Test>::remove((id(METER), SLOT)));
 	notices(sentence, || change_trade(|trade| trade.meter = None));
+	let change = |what: fn(&mut MeterSlot)| MeterSlots::<Test>::mutate((id(METER), SLOT), what);
+	notices(sentence, || change(|promises| promises.promised += 1));
+	notices(sentence, || change(|promises| promises.waiting += 1));
+	notices(sentence, || change_offer(|offer| offer.meter = Some(id(METER))));
 }

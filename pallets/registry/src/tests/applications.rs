@@ -1,4 +1,9 @@
-use crate::{mock::*, pallet::*, types::Application, DeviceKind};
+use crate::{
+	mock::*,
+	pallet::*,
+	types::{Application, MAX_PAGE},
+	DeviceKind,
+};
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 use sp_keyring::Sr25519Keyring::*;
 use sp_runtime::{DispatchError, TokenError};
@@ -83,6 +88,54 @@ mod register {
 	fn fails_without_money() {
 		ExtBuilder::default().run(|| {
 			assert_noop!(Registry::register(signed(Eve)), TokenError::FundsUnavailable);
+		});
+	}
+}
+
+/// What the management centre's service reads.
+mod reads {
+	use super::*;
+
+	/// All of them, page by page, each once; an account that applied no longer is no obstacle.
+	#[test]
+	fn come_page_by_page() {
+		ExtBuilder::default().run(|| {
+			let people = [Alice, Bob, Charlie, Dave];
+			for who in people {
+				assert_ok!(Registry::register(signed(who)));
+			}
+			let all = Registry::applications(None, u32::MAX);
+			let mut accounts: Vec<_> = all.iter().map(|(account, _)| account.clone()).collect();
+			accounts.sort();
+			let mut expected = people.map(id);
+			expected.sort();
+			assert_eq!(accounts, expected);
+			let application = Application { since: START, deposit: DEPOSIT };
+			assert!(all.iter().all(|(_, each)| *each == application));
+
+			assert_eq!(Registry::applications(None, 0), []);
+			let first = Registry::applications(None, 3);
+			assert_eq!(first, all[..3]);
+			let last = first[2].0.clone();
+			assert_eq!(Registry::applications(Some(last.clone()), 3), all[3..]);
+			assert_ok!(Registry::withdraw_application(RuntimeOrigin::signed(last.clone())));
+			assert_eq!(Registry::applications(Some(last), 3), all[3..]);
+			assert_eq!(Registry::applications(Some(all[3].0.clone()), 3), []);
+		});
+	}
+
+	/// A page is bounded, whatever is asked for.
+	#[test]
+	fn come_in_bounded_pages() {
+		ExtBuilder::default().build().execute_with(|| {
+			for n in 0..=MAX_PAGE {
+				let application = Application { since: START, deposit: DEPOSIT };
+				Applications::<Test>::insert(nobody(n), application);
+			}
+			let page = Registry::applications(None, u32::MAX);
+			assert_eq!(page.len(), 256);
+			let last = page.last().map(|(account, _)| account.clone());
+			assert_eq!(Registry::applications(last, u32::MAX).len(), 1);
 		});
 	}
 }

@@ -233,13 +233,45 @@ mod remove_device {
 			});
 	}
 
-	/// A key can come back, even as something else.
+	/// A key is a device once: what it signed as one cannot be sent again. Otherwise
+	/// [`Error::WasDevice`], for another owner, line or kind as well; another key takes its place.
 	#[test]
-	fn makes_room_for_the_key() {
-		alice().run(|| {
+	fn a_removed_key_never_comes_back() {
+		alice().certified(Bob, tag(2)).line(LINE + 1, 1).run(|| {
 			assert_ok!(register(Eve, DeviceKind::Meter, 1));
 			assert_ok!(Registry::remove_device(service(), id(Eve)));
-			assert_ok!(register(Eve, DeviceKind::Sensor, 0));
+			for (kind, power) in [(DeviceKind::Meter, 1), (DeviceKind::Sensor, 0)] {
+				for (owner, line) in [(Alice, LINE), (Bob, LINE + 1)] {
+					let signature = device_consent(Eve, owner);
+					assert_noop!(
+						Registry::register_device(
+							service(),
+							id(Eve),
+							kind,
+							id(owner),
+							line,
+							power,
+							signature
+						),
+						Error::<Test>::WasDevice
+					);
+				}
+			}
+			assert_ok!(register(Dave, DeviceKind::Meter, 1));
+		});
+	}
+
+	/// In the middle of a trade: the meter is unknown from then on, and with the last one of a
+	/// person on a line the person has none there. The neighbours do the rest.
+	#[test]
+	fn a_removed_meter_is_unknown_from_then_on() {
+		alice().device(Bob, DeviceKind::Meter, Alice, LINE, 1).run(|| {
+			assert_ok!(register(Eve, DeviceKind::Meter, 5_000));
+			assert_ok!(Registry::remove_device(service(), id(Eve)));
+			assert_eq!(Registry::meter(&id(Eve)), None);
+			assert!(Registry::has_meter(&tag(1), LINE));
+			assert_ok!(Registry::remove_device(service(), id(Bob)));
+			assert!(!Registry::has_meter(&tag(1), LINE));
 		});
 	}
 

@@ -1,6 +1,6 @@
 use crate::{mock::*, pallet::*, types, Certificate, Device, DeviceKind};
 use sp_keyring::Sr25519Keyring::*;
-use voltree_primitives::Roles;
+use voltree_primitives::{Roles, Versioned};
 
 /// Members of the genesis block are enrolled, certified since time 0, and count as endowed.
 #[test]
@@ -12,7 +12,7 @@ fn members_lines_and_devices_are_known_from_the_first_block_on() {
 		.device(Eve, DeviceKind::Meter, Bob, LINE, 7_000)
 		.run(|| {
 			assert_eq!(enrolled(), [tag(1), tag(2)]);
-			assert_eq!(Parameters::<Test>::get(), parameters());
+			assert_eq!(Parameters::<Test>::get(), Versioned::new(parameters()));
 			let certificate = Certificate {
 				tag: tag(2),
 				roles: Roles::Buyer,
@@ -33,7 +33,7 @@ fn members_lines_and_devices_are_known_from_the_first_block_on() {
 #[test]
 fn the_default_is_valid() {
 	ExtBuilder::default().service_key(None).parameters(types::Parameters::default()).run(|| {
-		assert_eq!(Parameters::<Test>::get().endowment, 0);
+		assert_eq!(Registry::parameters().endowment, 0);
 	});
 }
 

@@ -5,6 +5,7 @@ mod certify;
 mod devices;
 mod genesis;
 mod glue;
+mod migrations;
 mod properties;
 mod revoke;
 mod settings;

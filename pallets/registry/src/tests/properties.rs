@@ -132,7 +132,7 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(64))]
 
 	/// The invariants hold after every step, a call that fails changes nothing, no money comes or
-	/// goes, an account never changes its tag, and a tag is endowed once.
+	/// goes, an account never changes its tag, a tag is endowed once, and a key is a device once.
 	#[test]
 	fn any_sequence_of_calls_keeps_the_invariants(steps in steps(), pot in 0u128..100) {
 		let pot = if pot < EXISTENTIAL_DEPOSIT { 0 } else { pot };
@@ -141,6 +141,7 @@ proptest! {
 			let issuance = Balances::total_issuance();
 			let mut tags = PEOPLE.map(|who| Registry::tag_of(&id(who)));
 			let mut endowed = Vec::new();
+			let mut devices = Vec::new();
 			for step in &steps {
 				forget_events();
 				let root = sp_io::storage::root(sp_runtime::StateVersion::V1);
@@ -158,6 +159,10 @@ proptest! {
 							assert_eq!(endowment, ENDOWMENT);
 							assert!(!endowed.contains(&tag), "endowed twice");
 							endowed.push(tag);
+						},
+						Event::DeviceRegistered { device, .. } => {
+							assert!(!devices.contains(&device), "a device twice");
+							devices.push(device);
 						},
 						_ => (),
 					}

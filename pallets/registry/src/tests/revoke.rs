@@ -1,8 +1,8 @@
-use crate::{mock::*, pallet::*};
+use crate::{mock::*, pallet::*, DeviceKind};
 use frame_support::{assert_noop, assert_ok};
 use sp_keyring::Sr25519Keyring::*;
 use sp_runtime::DispatchError;
-use voltree_primitives::{Directory, Role};
+use voltree_primitives::{Devices as _, Directory, Meter, Role};
 
 /// The certificate ends at once, for the account and its wallets; the tag stays known.
 #[test]
@@ -23,6 +23,25 @@ fn ends_a_certificate() {
 			assert_eq!(Registry::tag_of(&id(who)), Some(tag(1)));
 		}
 	});
+}
+
+/// In the middle of a trade: what the account has stays its own, so that what is under way is
+/// finished. Its meter goes on reporting, its wallets can be paid, and the service can still remove
+/// the device.
+#[test]
+fn leaves_wallets_and_devices() {
+	ExtBuilder::default()
+		.certified(Alice, tag(1))
+		.device(Eve, DeviceKind::Meter, Alice, LINE, 5)
+		.run(|| {
+			assert_ok!(Registry::link_wallet(signed(Alice), id(Bob), link(Alice, Bob)));
+			assert_ok!(Registry::revoke(RuntimeOrigin::root(), id(Alice)));
+			let meter = Meter { owner: tag(1), line: LINE, rated_power: 5 };
+			assert_eq!(Registry::meter(&id(Eve)), Some(meter));
+			assert!(Registry::has_meter(&tag(1), LINE));
+			assert!(Registry::is_wallet_of(&id(Bob), &tag(1)));
+			assert_ok!(Registry::remove_device(service(), id(Eve)));
+		});
 }
 
 /// Only the authority revokes, not the service.

@@ -2,7 +2,7 @@ use crate::{mock::*, pallet::*, types, Line};
 use frame_support::{assert_noop, assert_ok};
 use sp_keyring::Sr25519Keyring::*;
 use sp_runtime::DispatchError;
-use voltree_primitives::{Devices as _, Directory, Moment};
+use voltree_primitives::{Devices as _, Directory, Moment, Roles};
 
 mod add_line {
 	use super::*;
@@ -15,9 +15,12 @@ mod add_line {
 				assert_ok!(Registry::add_line(RuntimeOrigin::root(), line, capacity));
 				assert_eq!(events(), [Event::LineSet { line, capacity }]);
 				assert_eq!(Lines::<Test>::get(line), Some(Line { capacity }));
+				assert_eq!(Registry::capacity(line), Some(capacity));
 			}
+			// Out of use, but known.
 			assert!(Registry::line_exists(8));
 			assert!(!Registry::line_exists(9));
+			assert_eq!(Registry::capacity(9), None);
 		});
 	}
 
@@ -53,6 +56,63 @@ mod set_service_key {
 			set_now(until + 1);
 			assert_eq!(Registry::service_keys(), [id(Bob)]);
 			assert!(is_service(signed(Bob)) && !is_service(service()));
+		});
+	}
+
+	/// The old key does the service's work until the overlap ends and not a millisecond longer; the
+	/// new one from the first moment on.
+	#[test]
+	fn both_keys_serve_until_the_overlap_ends() {
+		ExtBuilder::default().run(|| {
+			set(Bob, 100);
+			let certify = |origin, who, n| {
+				let consent = Some(consent(who, tag(n)));
+				Registry::certify(origin, id(who), tag(n), Roles::Both, EXPIRY, consent)
+			};
+			assert_ok!(certify(service(), Alice, 1));
+			assert_ok!(certify(signed(Bob), Charlie, 2));
+			set_now(START + 100);
+			assert_ok!(certify(service(), Dave, 3));
+			set_now(START + 101);
+			assert_noop!(certify(service(), Eve, 4), DispatchError::BadOrigin);
+			assert_ok!(certify(signed(Bob), Eve, 4));
+		});
+	}
+
+	/// A rotation in the middle of an overlap: the key before the last one stops at once, the last
+	/// one fades out on its own time. So does a rotation back.
+	#[test]
+	fn a_second_rotation_ends_the_first_overlap() {
+		ExtBuilder::default().run(|| {
+			set(Bob, 100);
+			set_now(START + 50);
+			forget_events();
+			set(Charlie, 100);
+
+			let retiring = Some((id(Bob), START + 150));
+			assert_eq!(events(), [Event::ServiceKeySet { key: id(Charlie), retiring }]);
+			assert!(!is_service(service()), "the first key stops before its overlap is over");
+			assert!(is_service(signed(Bob)) && is_service(signed(Charlie)));
+			set_now(START + 150);
+			assert!(is_service(signed(Bob)));
+			set_now(START + 151);
+			assert_eq!(Registry::service_keys(), [id(Charlie)]);
+
+			set(Bob, 100);
+			set(Charlie, 100);
+			assert_eq!(Registry::service_keys(), [id(Charlie), id(Bob)]);
+		});
+	}
+
+	/// Two keys were stolen: a rotation without overlap drops both.
+	#[test]
+	fn drops_a_retiring_key_without_overlap() {
+		ExtBuilder::default().run(|| {
+			set(Bob, 100);
+			set(Charlie, 0);
+			assert_eq!(Registry::service_keys(), [id(Charlie)]);
+			assert_eq!(RetiringServiceKey::<Test>::get(), None);
+			assert!(!is_service(signed(Bob)) && !is_service(service()));
 		});
 	}
 
@@ -133,13 +193,72 @@ fn benchmarks_find_a_service() {
 mod set_parameters {
 	use super::*;
 
+	fn set(parameters: &types::Parameters) {
+		assert_ok!(Registry::set_parameters(RuntimeOrigin::root(), parameters.clone()));
+	}
+
+	/// Announced now, in force when the notice is over: to the millisecond.
 	#[test]
-	fn replaces_them() {
+	fn replaces_them_with_notice() {
 		ExtBuilder::default().run(|| {
-			let parameters = types::Parameters { endowment: 99, longest_certificate: 1 };
-			assert_ok!(Registry::set_parameters(RuntimeOrigin::root(), parameters.clone()));
-			assert_eq!(Parameters::<Test>::get(), parameters);
-			assert_eq!(events(), [Event::ParametersSet { parameters }]);
+			let next = types::Parameters { endowment: 99, longest_certificate: 1 };
+			set(&next);
+
+			let from = START + NOTICE;
+			let event = Event::ParametersSet { version: 1, parameters: next.clone(), from };
+			assert_eq!(events(), [event]);
+			set_now(from - 1);
+			assert_eq!(Registry::parameters(), parameters());
+			set_now(from);
+			assert_eq!(Registry::parameters(), next);
+		});
+	}
+
+	/// A certificate is judged by what is in force when it is issued, and keeps its expiry.
+	#[test]
+	fn count_for_certificates_once_they_are_in_force() {
+		ExtBuilder::default().run(|| {
+			set(&types::Parameters { endowment: 99, longest_certificate: 10 });
+			let certify = |who, n, expires| {
+				let consent = Some(consent(who, tag(n)));
+				Registry::certify(service(), id(who), tag(n), Roles::Both, expires, consent)
+			};
+			assert_ok!(certify(Eve, 5, EXPIRY));
+			assert_eq!(Balances::free_balance(id(Eve)), ENDOWMENT);
+			let now = START + NOTICE;
+			set_now(now);
+			assert_noop!(certify(Bob, 2, now + 11), Error::<Test>::InvalidExpiry);
+			assert_ok!(certify(Bob, 2, now + 10));
+			assert_eq!(Balances::free_balance(id(Bob)), MONEY + 99);
+			assert_eq!(Certificates::<Test>::get(id(Eve)).unwrap().expires, EXPIRY);
+		});
+	}
+
+	/// What was announced and is not in force yet gives way; what is in force stays until then.
+	#[test]
+	fn a_second_announcement_replaces_the_first() {
+		ExtBuilder::default().run(|| {
+			let one = types::Parameters { endowment: 98, ..parameters() };
+			let two = types::Parameters { endowment: 99, ..parameters() };
+			set(&one);
+			set_now(START + NOTICE - 1);
+			forget_events();
+			set(&two);
+			let from = START + 2 * NOTICE - 1;
+			let event = Event::ParametersSet { version: 1, parameters: two.clone(), from };
+			assert_eq!(events(), [event]);
+			set_now(from - 1);
+			assert_eq!(Registry::parameters(), parameters());
+			set_now(from);
+			assert_eq!(Registry::parameters(), two);
+			// One that is in force is followed, not dropped.
+			set(&one);
+			let event =
+				Event::ParametersSet { version: 2, parameters: one.clone(), from: from + NOTICE };
+			assert_eq!(events(), [event]);
+			assert_eq!(Registry::parameters(), two);
+			set_now(from + NOTICE);
+			assert_eq!(Registry::parameters(), one);
 		});
 	}
 

@@ -1,5 +1,7 @@
 //! Tests of the calls, a module each, of the rule and of what neighbours and clients are told.
 
+mod faults;
+mod migrations;
 mod neighbours;
 mod registers;
 mod report;

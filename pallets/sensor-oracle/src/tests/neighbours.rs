@@ -54,7 +54,7 @@ fn safety_over_time_is_that_of_both_lines() {
 	});
 }
 
-/// What a removed device said is forgotten; the key can be used for a new one.
+/// What a removed device said is forgotten, and nothing of it comes back with the same account.
 #[test]
 fn a_removed_device_is_forgotten() {
 	ExtBuilder::default().run(|| {
@@ -67,6 +67,36 @@ fn a_removed_device_is_forgotten() {
 		assert!(!Registers::<Test>::contains_key(Eve.to_account_id()));
 		TestDevices::place(Alice, tag(1), LINE);
 		sees(Alice, Class::Clear, START);
+		assert_eq!(Histories::<Test>::get(Alice.to_account_id()).len(), 1);
+	});
+}
+
+/// In the middle of a trade: a removed meter is as silent as one that never reported, for slots that
+/// are over, too.
+#[test]
+fn a_removed_meter_is_silent() {
+	ExtBuilder::default().run(|| {
+		assert_ok!(Oracle::report_register(signed(Eve), reading(START - SLOT, 0, 40), None));
+		assert_ok!(Oracle::report_register(signed(Eve), reading(START, 0, 100), None));
+		let eve = Eve.to_account_id();
+		assert_eq!(Oracle::exported(&eve, START - SLOT, START), Some(60));
+		TestDevices::remove(Eve);
+		assert_eq!(Oracle::exported(&eve, START - SLOT, START), None);
+	});
+}
+
+/// In the middle of a trade: with a sensor less the others judge, as long as three owners are left.
+#[test]
+fn a_removed_sensor_is_one_voice_less() {
+	ExtBuilder::default().run(|| {
+		TestDevices::place(Dave, tag(4), LINE);
+		all_see(Class::Clear, &CLEAR_FOR_A_WHILE);
+		TestDevices::remove(Alice);
+		assert_eq!(Oracle::owners(LINE, &[]), 3);
+		assert_eq!(Oracle::verdict(LINE, &[]), Verdict::Safe);
+		TestDevices::remove(Bob);
+		assert_eq!(Oracle::owners(LINE, &[]), 2);
+		assert_eq!(Oracle::verdict(LINE, &[]), Verdict::Stale);
 	});
 }
 

@@ -3,7 +3,7 @@
 use crate::{mock::*, Class, Error, Event, OracleParameters, Parameters, LONGEST_PERIOD};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError::BadOrigin;
-use voltree_primitives::{LineSafety, Verdict};
+use voltree_primitives::{LineSafety, Verdict, Versioned};
 
 /// Values out of range, each by one step.
 const OUT_OF_RANGE: [OracleParameters; 4] = [
@@ -22,8 +22,61 @@ fn the_authority_sets_the_periods() {
 			min_interval: LONGEST_PERIOD,
 		};
 		assert_ok!(Oracle::set_parameters(RuntimeOrigin::root(), parameters));
-		assert_eq!(Parameters::<Test>::get(), parameters);
-		assert_eq!(events(), vec![Event::ParametersSet { parameters }]);
+		let from = START + NOTICE;
+		assert_eq!(events(), vec![Event::ParametersSet { version: 1, parameters, from }]);
+		Now::set(from - 1);
+		assert_eq!(Oracle::parameters(), PARAMETERS);
+		Now::set(from);
+		assert_eq!(Oracle::parameters(), parameters);
+	});
+}
+
+/// What was announced and is not in force yet gives way to a second announcement, which has its own
+/// notice.
+#[test]
+fn a_second_announcement_replaces_the_first() {
+	ExtBuilder::default().run(|| {
+		let with = |freshness| OracleParameters { freshness, ..PARAMETERS };
+		let set = |parameters| {
+			assert_ok!(Oracle::set_parameters(RuntimeOrigin::root(), parameters));
+			events()
+		};
+		set(with(30_000));
+		Now::set(START + NOTICE - 1);
+		let (parameters, from) = (with(40_000), START + 2 * NOTICE - 1);
+		assert_eq!(set(parameters), vec![Event::ParametersSet { version: 1, parameters, from }]);
+		Now::set(from - 1);
+		assert_eq!(Oracle::parameters(), PARAMETERS);
+		Now::set(from);
+		assert_eq!(Oracle::parameters(), parameters);
+		// One that is in force is followed, not dropped.
+		let (next, from) = (with(50_000), from + NOTICE);
+		assert_eq!(set(next), vec![Event::ParametersSet { version: 2, parameters: next, from }]);
+		assert_eq!(Oracle::parameters(), parameters);
+		Now::set(from);
+		assert_eq!(Oracle::parameters(), next);
+	});
+}
+
+/// The periods of the day on which a report arrives decide whether it is taken.
+#[test]
+fn reports_are_taken_by_the_periods_in_force() {
+	ExtBuilder::default().run(|| {
+		let parameters =
+			OracleParameters { report_period: 10_000, freshness: 10_000, min_interval: 5_000 };
+		assert_ok!(Oracle::set_parameters(RuntimeOrigin::root(), parameters));
+		let from = START + NOTICE;
+		sees(Alice, Class::Clear, from - 6_000);
+		sees(Alice, Class::Clear, from - 4_000);
+		Now::set(from);
+		let report = |sensor, observed| {
+			Oracle::report(signed(sensor), report_of(sensor, Class::Clear, observed), None)
+		};
+		assert_noop!(report(Alice, from), Error::<Test>::TooFrequent);
+		assert_noop!(report(Bob, from - 10_001), Error::<Test>::StaleReport);
+		assert_ok!(report(Bob, from - 10_000));
+		Now::set(from + 1_000);
+		assert_ok!(report(Alice, from + 1_000));
 	});
 }
 
@@ -31,14 +84,15 @@ fn the_authority_sets_the_periods() {
 #[test]
 fn the_past_is_not_judged_anew() {
 	ExtBuilder::default().run(|| {
-		all_see(Class::Clear, &[START, START + 10_000]);
 		let parameters = OracleParameters { freshness: 10_000, ..PARAMETERS };
 		assert_ok!(Oracle::set_parameters(RuntimeOrigin::root(), parameters));
-		Now::set(START + 35_000);
+		let from = START + NOTICE;
+		all_see(Class::Clear, &[from - 12_000, from - 2_000]);
+		Now::set(from + 23_000);
 		assert_eq!(<Oracle as LineSafety>::verdict(LINE, &[]), Verdict::Safe);
 		// From the next report on the new freshness counts.
-		all_see(Class::Clear, &[START + 35_000]);
-		Now::set(START + 45_001);
+		all_see(Class::Clear, &[from + 23_000]);
+		Now::set(from + 33_001);
 		assert_eq!(<Oracle as LineSafety>::verdict(LINE, &[]), Verdict::Stale);
 	});
 }
@@ -68,7 +122,8 @@ fn fails_if_out_of_range() {
 fn the_default_periods_are_valid() {
 	assert!(OracleParameters::default().are_valid());
 	ExtBuilder::default().parameters(OracleParameters::default()).run(|| {
-		assert_eq!(Parameters::<Test>::get(), OracleParameters::default());
+		let versioned = Versioned::new(OracleParameters::default());
+		assert_eq!(Parameters::<Test>::get(), versioned);
 	});
 }
 

@@ -1,8 +1,10 @@
 //! The invariants notice when they are broken.
 
-use crate::{mock::*, Class, Histories, Lines, Parameters, Register, Registers, Reports};
+use crate::{
+	mock::*, Class, Histories, Lines, OracleParameters, Parameters, Register, Registers, Reports,
+};
 use frame_support::assert_ok;
-use voltree_primitives::Verdict;
+use voltree_primitives::{Announced, Verdict};
 
 /// `spoil` breaks what the sentence says; the damage is undone afterwards.
 fn notices(sentence: &'static str, spoil: impl FnOnce()) {
@@ -22,7 +24,14 @@ fn notices(sentence: &'static str, spoil: impl FnOnce()) {
 fn broken_invariants_are_noticed() {
 	let alice = || Alice.to_account_id();
 	notices("the oracle's parameters are out of range", || {
-		Parameters::<Test>::mutate(|parameters| parameters.min_interval = 0);
+		Parameters::<Test>::mutate(|parameters| parameters.current.min_interval = 0);
+	});
+	notices("the oracle's parameters are out of range", || {
+		Parameters::<Test>::mutate(|parameters| {
+			let parameters_of_nothing =
+				OracleParameters { report_period: 0, freshness: 0, min_interval: 0 };
+			parameters.next = Some(Announced { from: 0, parameters: parameters_of_nothing });
+		});
 	});
 	notices("a report of an unregistered sensor", || TestDevices::forget(Alice));
 	notices("a report under another sensor's account", || {

@@ -12,10 +12,45 @@ fn works() {
 		SharedWallets::close(WALLET);
 		assert_eq!(Wallets::<Test>::iter().count() + Tokens::<Test>::iter().count(), 0);
 		assert_eq!(held(OWNER), 0);
-		assert_eq!(Balances::free_balance(id(OWNER)), MONEY);
+		assert_eq!(free(OWNER), MONEY);
 		assert_eq!(events(), vec![Event::Closed { wallet: WALLET, refund: 500 }]);
 		assert_noop!(fund(OWNER, WALLET, 1), Error::<Test>::NotFound);
 		assert_ok!(SharedWallets::open(WALLET, &id(Bob), &id(KEY)));
+	});
+}
+
+/// Fines due are paid out of it first.
+#[test]
+fn fines_due_are_paid_first() {
+	run(|| {
+		certified(500);
+		set_fines(OWNER, 120);
+		SharedWallets::close(WALLET);
+		assert_eq!((due(OWNER), in_pot(), free(OWNER)), (0, 120, MONEY - 120));
+		assert_eq!(
+			events(),
+			vec![
+				Event::FinesPaid { tag: tag(OWNER), amount: 120 },
+				Event::Deducted { wallet: WALLET, amount: 120 },
+				Event::Closed { wallet: WALLET, refund: 380 },
+			]
+		);
+		open(500);
+		set_fines(OWNER, 600);
+		SharedWallets::close(WALLET);
+		assert_eq!((due(OWNER), in_pot(), held(OWNER)), (100, 620, 0));
+	});
+}
+
+/// What a pot without an account cannot take goes back, and is still owed.
+#[test]
+fn without_a_pot_the_debt_stays() {
+	run(|| {
+		lose_the_pot();
+		open(500);
+		set_fines(OWNER, 5);
+		SharedWallets::close(WALLET);
+		assert_eq!((due(OWNER), free(OWNER)), (5, MONEY));
 	});
 }
 

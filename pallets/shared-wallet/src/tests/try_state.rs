@@ -43,3 +43,41 @@ fn a_token_without_its_wallet() {
 		Tokens::<Test>::insert(WALLET + 1, token);
 	});
 }
+
+#[test]
+fn a_redemption_that_is_not_on_hold() {
+	let sentence = "money on hold for redemption differs from what is redeemed";
+	notices(sentence, || {
+		redeem(Bob, 100).unwrap();
+		Redemptions::<Test>::mutate_extant(id(Bob), |redemption| redemption.amount += 1);
+	});
+	notices(sentence, || {
+		redeem(Bob, 100).unwrap();
+		Redemptions::<Test>::remove(id(Bob));
+	});
+}
+
+#[test]
+fn a_redemption_of_nobody_or_nothing() {
+	let redemption =
+		|amount| crate::Redemption { amount, reference: reference(1), free_from: None };
+	notices("a redemption without its account", || {
+		Redemptions::<Test>::insert(id(Dave), redemption(1));
+	});
+	notices("a redemption of nothing", || {
+		Redemptions::<Test>::insert(id(Bob), redemption(0));
+	});
+}
+
+#[test]
+fn escrow_without_a_wallet_or_an_account() {
+	notices("money in escrow differs from the owner's shared wallets", || {
+		Wallets::<Test>::remove(WALLET);
+		Tokens::<Test>::remove(WALLET);
+	});
+	notices("money in the escrow of nobody", || {
+		let wallet = Wallets::<Test>::get(WALLET).unwrap();
+		let nobodys = crate::SharedWallet { owner: id(Dave), certified: None, ..wallet };
+		Wallets::<Test>::insert(WALLET + 1, nobodys);
+	});
+}

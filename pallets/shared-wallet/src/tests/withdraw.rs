@@ -66,16 +66,52 @@ fn fails_beyond_the_free_part() {
 	});
 }
 
-/// What is owed in fines stays. Otherwise [`Error::OwedInFines`].
+/// Fines due are paid out of the free part first.
+#[test]
+fn fines_due_are_paid_first() {
+	run(|| {
+		open(500);
+		set_fines(OWNER, 120);
+		assert_ok!(withdraw(OWNER, WALLET, 300));
+		assert_eq!(parts(WALLET), (80, 0));
+		assert_eq!((due(OWNER), in_pot(), free(OWNER)), (0, 120, MONEY - 500 + 300));
+		assert_ok!(withdraw(OWNER, WALLET, 80));
+		assert_eq!(
+			events(),
+			vec![
+				Event::FinesPaid { tag: tag(OWNER), amount: 120 },
+				Event::Deducted { wallet: WALLET, amount: 120 },
+				Event::Withdrawn { wallet: WALLET, amount: 300 },
+				Event::Withdrawn { wallet: WALLET, amount: 80 },
+			]
+		);
+	});
+}
+
+/// If too little is left after fines, nothing happens. Otherwise [`Error::OwedInFines`].
 #[test]
 fn fails_for_what_is_owed() {
 	run(|| {
 		open(500);
+		set_fines(OWNER, 10_000);
+		assert_noop!(withdraw(OWNER, WALLET, 1), Error::<Test>::OwedInFines);
 		set_fines(OWNER, 120);
 		assert_noop!(withdraw(OWNER, WALLET, 381), Error::<Test>::OwedInFines);
 		assert_ok!(withdraw(OWNER, WALLET, 380));
-		set_fines(OWNER, 10_000);
-		assert_noop!(withdraw(OWNER, WALLET, 1), Error::<Test>::OwedInFines);
+		assert_eq!((parts(WALLET), due(OWNER)), ((0, 0), 0));
+	});
+}
+
+/// What a pot without an account cannot take stays in the wallet, and is still owed.
+#[test]
+fn without_a_pot_what_is_owed_stays() {
+	run(|| {
+		lose_the_pot();
+		open(500);
+		set_fines(OWNER, 5);
+		assert_noop!(withdraw(OWNER, WALLET, 496), Error::<Test>::OwedInFines);
+		assert_ok!(withdraw(OWNER, WALLET, 495));
+		assert_eq!((parts(WALLET), due(OWNER)), ((5, 0), 5));
 	});
 }
 

@@ -1,0 +1,499 @@
+//! What the calls and the agenda cost at their worst. How the stage is set is in [`scene`].
+//!
+//! Senders are linked wallets wherever a call accepts them. Whoever can be blamed is, his fine goes
+//! through his bond and sixteen shared wallets, the rest becomes a debt, and the credit that he loses
+//! brings him on the blacklist; debts are paid wherever money leaves towards a person. A trade that
+//! ends is the last of its request, which ends with it. Nothing has seen the outages yet, which are
+//! as many as there can be.
+//!
+//! [`WeightInfo::agenda_entry`](crate::WeightInfo::agenda_entry) is the weight of the dearest of all
+//! kinds of entries. Which one that is shows when the others are measured too, which are marked as
+//! `extra` here.
+
+#![allow(
+	clippy::arithmetic_side_effects,
+	clippy::indexing_slicing,
+	clippy::unwrap_used,
+	reason = "benchmarks run on the machine of who measures, never on a chain"
+)]
+
+mod scene;
+
+use crate::{agenda::Sorted, pallet::*, types::*, Parameters, WeightInfo};
+use alloc::vec;
+use frame_benchmarking::v2::*;
+use frame_support::{traits::EnsureOrigin, BoundedVec};
+use frame_system::RawOrigin;
+use scene::*;
+use sp_runtime::Permill;
+use voltree_primitives::{Escrow, LineId, Moment, RequestId, WattHours};
+
+/// A first token, signed.
+pub type TokenOf<T> =
+	<<T as Config>::Escrow as Escrow<<T as frame_system::Config>::AccountId>>::SignedToken;
+
+/// Makes people, devices and weather: what the benchmarks need of the market's neighbours.
+pub trait BenchmarkHelper<T: Config> {
+	/// Let chain time be `now`, which is a multiple of a minute.
+	fn set_time(now: Moment);
+	/// Person number `n`: an account with more money than any benchmark needs and a certificate for
+	/// both roles that does not end. The person's record is as long as records get, its credit above
+	/// all limits and below what it began with.
+	fn person(n: u32) -> T::AccountId;
+	/// Give a person as many accounts and linked wallets as there can be, each wallet with money.
+	/// Returns one of the wallets.
+	fn link_wallets(owner: &T::AccountId) -> T::AccountId;
+	/// Take so much credit from a person that the next loss brings it on the blacklist.
+	fn weaken(who: &T::AccountId);
+	/// Register a meter of a person's that can move 100 kWh in a minute.
+	fn meter(owner: &T::AccountId, line: LineId) -> T::AccountId;
+	/// Make up a full book of registers for `meter`, of which the newest was read at the end of
+	/// `slot`. In the slot it exported `energy`.
+	fn fill_registers(meter: &T::AccountId, slot: &DeliverySlot, energy: WattHours);
+	/// Add a line that can carry 100 kWh in a minute, with as many sensors as there can
+	/// be, each of another person.
+	fn line(line: LineId);
+	/// Make up a full history for each sensor on `line`, so that the line is safe at `at` and was at
+	/// some time in the minute before, but not all the time.
+	fn fill_histories(line: LineId, at: Moment);
+	/// The token of shared wallet `wallet` with these terms, signed by the service key that is the
+	/// last to be tried.
+	fn token(
+		wallet: RequestId,
+		volume: WattHours,
+		pay_by: Moment,
+		valid_until: Moment,
+	) -> TokenOf<T>;
+}
+
+fn authority<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
+	T::AuthorityOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)
+}
+
+fn by<T: Config>(who: &T::AccountId) -> RawOrigin<T::AccountId> {
+	RawOrigin::Signed(who.clone())
+}
+
+/// Full histories on the lines of the trade.
+fn fill_histories<T: Config>(at: Moment) {
+	for line in [TAKEN_AT, FED_AT] {
+		T::BenchmarkHelper::fill_histories(line, at);
+	}
+}
+
+/// Let the deadline `due` pass: the next entry of the agenda takes effect.
+fn pass<T: Config>(due: Moment) {
+	T::BenchmarkHelper::set_time(due + MINUTE);
+}
+
+/// Work off one entry of the agenda, as the hook does.
+fn work_off_one<T: Config>() {
+	let one = T::WeightInfo::agenda().saturating_add(T::WeightInfo::agenda_entry());
+	Pallet::<T>::work_off(one);
+}
+
+fn has_ended<T: Config>() -> bool {
+	!Trades::<T>::contains_key(TRADE) && !Requests::<T>::contains_key(REQUEST)
+}
+
+#[benchmarks]
+mod benchmarks {
+	use super::*;
+
+	/// The last item on the desk.
+	#[benchmark]
+	fn request() {
+		set_up::<T>();
+		let buyer = buyer::<T>();
+		fill_desk::<T>(&buyer.tag, 1);
+		let demand = Demand {
+			slot: slot().start,
+			volume: VOLUME,
+			lines: BoundedVec::truncate_from(LINES.to_vec()),
+			max_price: CAP,
+			min_credit: 1,
+			meter: Some(buyer.meter.clone()),
+			unmetered: true,
+		};
+
+		#[extrinsic_call]
+		_(by::<T>(&buyer.wallet), demand, account_of_key::<T>(), 1_000_000);
+
+		assert!(Requests::<T>::contains_key(NEXT));
+	}
+
+	/// The last item on the desk, beside three offers for the same line and slot.
+	#[benchmark]
+	fn offer() {
+		set_up::<T>();
+		let seller = seller::<T>();
+		let slot = slot();
+		for id in 1..MAX_OFFERS_PER_TAG {
+			let id = OFFER + u64::try_from(id).unwrap();
+			let item = Item::Offer { id, line: FED_AT, slot: slot.start };
+			Pallet::<T>::open_on_desk(&seller.tag, item, VOLUME).unwrap();
+			Pallet::<T>::promise(&seller.meter, &slot, VOLUME).unwrap();
+		}
+		fill_desk::<T>(&seller.tag, 1);
+		let supply = Supply {
+			slot: slot.start,
+			volume: VOLUME,
+			price: PRICE,
+			line: FED_AT,
+			smallest_fill: VOLUME,
+			expires: None,
+			meter: Some(seller.meter.clone()),
+		};
+
+		#[extrinsic_call]
+		_(by::<T>(&seller.wallet), supply);
+
+		assert!(Offers::<T>::contains_key(NEXT));
+	}
+
+	/// As many offers as are looked at, each by another seller, and more behind them.
+	#[benchmark]
+	fn respond() -> Result<(), BenchmarkError> {
+		set_up::<T>();
+		ask::<T>(&buyer::<T>(), open::<T>());
+		offers::<T>(MAX_LOOKED_AT);
+		let token = token::<T>();
+		let service =
+			T::ServiceOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+
+		#[extrinsic_call]
+		_(service as T::RuntimeOrigin, REQUEST, token);
+
+		assert_eq!(u32::try_from(Responses::<T>::get(REQUEST).len()), Ok(MAX_QUOTES));
+		Ok(())
+	}
+
+	/// Late, so that the buyer is fined; all that he wanted and all of the offer, so that both are
+	/// closed; with the last room on both desks.
+	#[benchmark]
+	fn pay() {
+		set_up::<T>();
+		let (buyer, seller) = (buyer::<T>(), seller::<T>());
+		ask::<T>(&buyer, payable(true));
+		Judged::<T>::insert(REQUEST, Some(Missed { volume: VOLUME, price: PRICE }));
+		scene::offer::<T>(&seller);
+		fill_desk::<T>(&buyer.tag, 1);
+		fill_desk::<T>(&seller.tag, 1);
+		fill_histories::<T>(NOW);
+		T::BenchmarkHelper::weaken(&buyer.account);
+
+		#[extrinsic_call]
+		_(by::<T>(&account_of_key::<T>()), REQUEST, OFFER, VOLUME);
+
+		assert!(Trades::<T>::contains_key(NEXT) && !Offers::<T>::contains_key(OFFER));
+		let closed = Requests::<T>::get(REQUEST).map(|asked| (asked.state, asked.bond));
+		assert_eq!(closed, Some((RequestState::Closed, 0)));
+	}
+
+	#[benchmark]
+	fn start() {
+		let Scene { seller, slot, .. } = deal::<T>(TradeState::Paid);
+		T::BenchmarkHelper::set_time(slot.gate);
+		fill_histories::<T>(slot.gate);
+
+		#[extrinsic_call]
+		_(by::<T>(&seller.wallet), TRADE);
+
+		let started = Trades::<T>::get(TRADE).map(|trade| trade.state);
+		assert!(matches!(started, Some(TradeState::Started { .. })));
+	}
+
+	#[benchmark]
+	fn bill() {
+		let Scene { seller, .. } = deal::<T>(TradeState::Delivered { delivery: short() });
+		T::BenchmarkHelper::set_time(deadlines().bill_by);
+
+		#[extrinsic_call]
+		_(by::<T>(&seller.wallet), TRADE, DELIVERED, seller.wallet.clone());
+
+		let billed = Trades::<T>::get(TRADE).map(|trade| trade.state);
+		assert!(matches!(billed, Some(TradeState::Billed { .. })));
+	}
+
+	/// The seller delivered short and is blamed, the buyer gains.
+	#[benchmark]
+	fn confirm() {
+		let Scene { buyer, .. } = billed::<T>(short(), DELIVERED);
+		T::BenchmarkHelper::set_time(deadlines().confirm_by);
+
+		#[extrinsic_call]
+		_(by::<T>(&buyer.wallet), TRADE);
+
+		assert!(has_ended::<T>());
+	}
+
+	/// After the response, with as many quotes to judge by as there can be.
+	#[benchmark]
+	fn cancel_request() {
+		let buyer = unpaid::<T>(false);
+
+		#[extrinsic_call]
+		_(by::<T>(&buyer.wallet), REQUEST);
+
+		assert!(!Requests::<T>::contains_key(REQUEST));
+	}
+
+	#[benchmark]
+	fn withdraw_offer() {
+		set_up::<T>();
+		let seller = seller::<T>();
+		scene::offer::<T>(&seller);
+		fill_desk::<T>(&seller.tag, 0);
+
+		#[extrinsic_call]
+		_(by::<T>(&seller.wallet), OFFER);
+
+		assert!(!Offers::<T>::contains_key(OFFER));
+	}
+
+	#[benchmark]
+	fn withdraw_trade() {
+		let Scene { seller, .. } = deal::<T>(TradeState::Paid);
+
+		#[extrinsic_call]
+		_(by::<T>(&seller.wallet), TRADE);
+
+		assert!(has_ended::<T>());
+	}
+
+	#[benchmark]
+	fn contest() {
+		let Scene { buyer, .. } = billed::<T>(short(), DELIVERED);
+		T::BenchmarkHelper::set_time(deadlines().confirm_by);
+
+		#[extrinsic_call]
+		_(by::<T>(&buyer.wallet), TRADE, 0);
+
+		let contested = Trades::<T>::get(TRADE).map(|trade| trade.state);
+		assert!(matches!(contested, Some(TradeState::Contested { .. })));
+	}
+
+	/// Both are at fault: the buyer loses his bond, the seller is fined.
+	#[benchmark]
+	fn rule() -> Result<(), BenchmarkError> {
+		let delivery = Delivery { excused: false, attested: Attested::Allotted(VOLUME) };
+		contested::<T>(delivery, VOLUME);
+		T::BenchmarkHelper::set_time(deadlines().rule_by);
+		let ruling = Ruling { share: Permill::from_percent(10), fault: Fault::Both };
+		let authority = authority::<T>()?;
+
+		#[extrinsic_call]
+		_(authority as T::RuntimeOrigin, TRADE, ruling);
+
+		assert!(has_ended::<T>());
+		Ok(())
+	}
+
+	/// Twice as many old prices are forgotten.
+	#[benchmark]
+	fn set_grid_prices(p: Linear<1, MAX_GRID_PRICES>) {
+		set_up::<T>();
+		let grid: T::AccountId = account("grid", 0, 0);
+		GridKey::<T>::put(&grid);
+		GridPrices::<T>::remove(TAKEN_AT, Sorted::from(slot().start));
+		for old in (1..=Moment::from(2 * MAX_GRID_PRICES)).map(|n| n * MINUTE) {
+			GridPrices::<T>::insert(TAKEN_AT, Sorted::from(old), CAP);
+		}
+		let prices = BoundedVec::truncate_from(vec![CAP; p.try_into().unwrap()]);
+
+		#[extrinsic_call]
+		_(by::<T>(&grid), TAKEN_AT, slot().start, prices);
+
+		let left = GridPrices::<T>::iter_key_prefix(TAKEN_AT).count();
+		assert_eq!(u32::try_from(left), Ok(2 * MAX_GRID_PRICES - p));
+	}
+
+	#[benchmark]
+	fn set_grid_key() -> Result<(), BenchmarkError> {
+		let authority = authority::<T>()?;
+		let grid: T::AccountId = account("grid", 0, 0);
+
+		#[extrinsic_call]
+		_(authority as T::RuntimeOrigin, Some(grid.clone()));
+
+		assert_eq!(GridKey::<T>::get(), Some(grid));
+		Ok(())
+	}
+
+	/// Another length of the delivery slot, for which the market must be idle.
+	#[benchmark]
+	fn set_parameters() -> Result<(), BenchmarkError> {
+		set_rules::<T>();
+		let changed = Parameters { delivery_slot: 2 * MINUTE, ..parameters() };
+		let authority = authority::<T>()?;
+
+		#[extrinsic_call]
+		_(authority as T::RuntimeOrigin, changed.clone());
+
+		assert_eq!(Pallet::<T>::parameters(), changed);
+		Ok(())
+	}
+
+	/// A block after an outage, which finds as many others as are remembered. Nothing is due.
+	#[benchmark]
+	fn agenda() {
+		set_up::<T>();
+		let to = NOW + 2 * parameters().outage;
+		T::BenchmarkHelper::set_time(to);
+
+		#[block]
+		{
+			Pallet::<T>::note_block();
+			work_off_one::<T>();
+		}
+
+		let newest = Outages::<T>::get().last().map(|outage| outage.to);
+		assert_eq!((newest, LastBlock::<T>::get()), (Some(to), to));
+	}
+
+	/// A request that was not paid, judged by its quotes: each of another seller, and together on
+	/// all the lines.
+	#[benchmark]
+	fn agenda_entry() {
+		unpaid::<T>(true);
+
+		#[block]
+		{
+			work_off_one::<T>();
+		}
+
+		assert_eq!(
+			Judged::<T>::get(REQUEST),
+			Some(Some(Missed { volume: VOLUME, price: PRICE - 16 }))
+		);
+	}
+
+	/// A request whose grace has passed: the buyer is fined.
+	#[benchmark(extra)]
+	fn entry_not_paid() {
+		unpaid::<T>(true);
+		let late_by = NOW - MINUTE + 60 * MINUTE;
+		Judged::<T>::insert(REQUEST, Some(Missed { volume: VOLUME, price: PRICE }));
+		Agenda::<T>::remove(crate::agenda::Entry::new(
+			NOW - MINUTE,
+			crate::agenda::Kind::Request,
+			REQUEST,
+		));
+		Pallet::<T>::schedule(late_by, crate::agenda::Kind::Request, REQUEST);
+		pass::<T>(late_by);
+
+		#[block]
+		{
+			work_off_one::<T>();
+		}
+
+		assert!(!Requests::<T>::contains_key(REQUEST));
+	}
+
+	/// The sensors say that the seller could have started: he is fined.
+	#[benchmark(extra)]
+	fn entry_never_started() {
+		let Scene { slot, .. } = deal::<T>(TradeState::Paid);
+		fill_histories::<T>(slot.end);
+		pass::<T>(slot.end);
+
+		#[block]
+		{
+			work_off_one::<T>();
+		}
+
+		assert!(has_ended::<T>());
+	}
+
+	#[benchmark(extra)]
+	fn entry_slot_ended() {
+		let Scene { slot, .. } = deal::<T>(TradeState::Started { at: slot().gate });
+		fill_histories::<T>(slot.end);
+		pass::<T>(slot.end);
+
+		#[block]
+		{
+			work_off_one::<T>();
+		}
+
+		let delivered = Trades::<T>::get(TRADE).map(|trade| trade.state);
+		assert!(matches!(delivered, Some(TradeState::Delivered { .. })));
+	}
+
+	#[benchmark(extra)]
+	fn entry_meter_read() {
+		let delivery = Delivery { excused: false, attested: Attested::Pending };
+		let Scene { seller, slot, .. } = deal::<T>(TradeState::Delivered { delivery });
+		T::BenchmarkHelper::fill_registers(&seller.meter, &slot, DELIVERED);
+		pass::<T>(deadlines().meter_by);
+
+		#[block]
+		{
+			work_off_one::<T>();
+		}
+
+		let delivered = Trades::<T>::get(TRADE).map(|trade| trade.state);
+		assert_eq!(delivered, Some(TradeState::Delivered { delivery: short() }));
+	}
+
+	/// Short as well: the seller is fined for that.
+	#[benchmark(extra)]
+	fn entry_never_billed() {
+		deal::<T>(TradeState::Delivered { delivery: short() });
+		pass::<T>(deadlines().bill_by);
+
+		#[block]
+		{
+			work_off_one::<T>();
+		}
+
+		assert!(has_ended::<T>());
+	}
+
+	/// Short as well: both are fined.
+	#[benchmark(extra)]
+	fn entry_never_confirmed() {
+		billed::<T>(short(), DELIVERED);
+		pass::<T>(deadlines().confirm_by);
+
+		#[block]
+		{
+			work_off_one::<T>();
+		}
+
+		assert!(has_ended::<T>());
+	}
+
+	/// Short as well: the seller is fined for that.
+	#[benchmark(extra)]
+	fn entry_contest_unruled() {
+		contested::<T>(short(), DELIVERED);
+		pass::<T>(deadlines().rule_by);
+
+		#[block]
+		{
+			work_off_one::<T>();
+		}
+
+		assert!(has_ended::<T>());
+	}
+
+	/// The request of somebody on the blacklist is found behind all his closed ones.
+	#[benchmark(extra)]
+	fn entry_blacklisted() {
+		blacklisted::<T>();
+
+		#[block]
+		{
+			work_off_one::<T>();
+		}
+
+		assert!(!Requests::<T>::contains_key(REQUEST));
+	}
+
+	impl_benchmark_test_suite!(
+		Pallet,
+		crate::mock::ExtBuilder::default().build(),
+		crate::mock::Test
+	);
+}

@@ -1,0 +1,246 @@
+//! What the calls cost at most: histories and register books are full, a relayer sends what the
+//! device has signed, and the signature comes framed as browsers do, so that it is tried twice.
+
+use crate::{
+	pallet::*,
+	safety::{safety_over, verdict_at, Span},
+	Class, History, OracleParameters, Register, RegisterReading, SensorReport, FULL_CONFIDENCE,
+	MAX_REGISTERS, MAX_SPANS,
+};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_benchmarking::v2::*;
+use frame_support::{
+	pallet_prelude::Get,
+	traits::{EnsureOrigin, OriginTrait},
+};
+use sp_core::H256;
+use voltree_primitives::{
+	Announced, Clock, DeliverySlots, Devices, LineId, Moment, Verdict, Versioned, FEWEST_OWNERS,
+};
+
+/// Keys, devices and time for benchmarks.
+pub trait BenchmarkHelper<AccountId, Signature> {
+	/// The account of the key that `seed` makes.
+	fn account(seed: u32) -> AccountId;
+	/// The signature of that account over `message`.
+	fn sign(seed: u32, message: &[u8]) -> Signature;
+	/// Let chain time be `now`.
+	fn set_time(now: Moment);
+	/// Register the sensors, each for another person, on a line that has none.
+	fn register_sensors(line: LineId, sensors: &[AccountId]);
+	/// Register a meter.
+	fn register_meter(meter: &AccountId);
+}
+
+/// Seed of the only key here that signs.
+const KEY: u32 = 1;
+
+const LINE: LineId = LineId::MAX;
+const OTHER_LINE: LineId = LINE - 1;
+
+/// Chain time in all benchmarks.
+const NOW: Moment = 100 * 86_400_000;
+
+/// How long each run of reports in a made-up history lasts.
+const RUN: Moment = 1_000;
+
+impl<T: Config> Pallet<T> {
+	/// Make up a full history for each sensor on `line`: runs of hazard and clear in turn, each of
+	/// which counts, and no two sensors ever change their minds at the same time. The line is safe
+	/// from `until`, at least 100,000, for three seconds. For benchmarks, of other pallets too.
+	pub fn fill_histories(line: LineId, until: Moment) {
+		for (n, (sensor, _)) in (0..).zip(T::Devices::sensors_on(line)) {
+			let newest = until.saturating_sub(n);
+			let runs = (0..MAX_SPANS).rev().map(|age| {
+				let last = newest.saturating_sub(3 * RUN * Moment::from(age));
+				Span {
+					hazard: age % 2 == 1,
+					from: last - RUN,
+					steady: Some(last),
+					last,
+					until: last + 4 * RUN,
+				}
+			});
+			let history: History = runs.collect::<Vec<_>>().try_into().expect("as many as fit");
+			let report = SensorReport {
+				sensor: sensor.clone(),
+				class: Class::Clear,
+				confidence: FULL_CONFIDENCE,
+				model: H256::zero(),
+				observed: newest,
+				digest: H256::zero(),
+			};
+			Histories::<T>::insert(&sensor, history);
+			Reports::<T>::insert(&sensor, report);
+		}
+	}
+
+	/// Make up a full book of registers for `meter`, the newest at `boundary`: it exports `rise`
+	/// watt-hours in each slot. For benchmarks, of other pallets too.
+	pub fn fill_registers(meter: &T::AccountId, boundary: Moment, rise: u64) {
+		let registers = (0..MAX_REGISTERS).rev().map(|age| Register {
+			boundary: boundary.saturating_sub(T::Slots::length().saturating_mul(age.into())),
+			import: 0,
+			export: rise.saturating_mul((MAX_REGISTERS - age).into()),
+		});
+		let registers = registers.collect::<Vec<_>>().try_into().expect("as many as fit");
+		Registers::<T>::insert::<_, crate::RegisterBook>(meter, registers);
+	}
+}
+
+/// Periods in force since they were announced.
+fn set_periods<T: Config>() {
+	let parameters = OracleParameters { report_period: RUN, freshness: 4 * RUN, min_interval: 1 };
+	let announced = Announced { from: 0, parameters };
+	Parameters::<T>::put(Versioned { next: Some(announced), ..Default::default() });
+}
+
+/// A line with `sensors` sensors and their full histories. The first one on [`LINE`] is the signer.
+fn fill_line<T: Config>(line: LineId, sensors: u32) {
+	let sensor = |n| match (line, n) {
+		(LINE, 0) => signer::<T>(),
+		_ => account("sensor", n, line),
+	};
+	let all: Vec<T::AccountId> = (0..sensors).map(sensor).collect();
+	T::BenchmarkHelper::register_sensors(line, &all);
+	Pallet::<T>::fill_histories(line, NOW - RUN);
+	T::BenchmarkHelper::set_time(NOW);
+}
+
+/// The account that [`signed`] signs for.
+fn signer<T: Config>() -> T::AccountId {
+	T::BenchmarkHelper::account(KEY)
+}
+
+/// The signer's signature over `message`, framed as browsers do it.
+fn signed<T: Config>(message: impl Encode) -> Option<T::Signature> {
+	let framed = [&b"<Bytes>"[..], &message.encode(), b"</Bytes>"].concat();
+	Some(T::BenchmarkHelper::sign(KEY, &framed))
+}
+
+/// What all but at most one of `sensors` owners say who call a line clear.
+fn expected(sensors: u32) -> Verdict {
+	if sensors < FEWEST_OWNERS {
+		Verdict::Stale
+	} else {
+		Verdict::Safe
+	}
+}
+
+fn relayer<T: Config>() -> T::RuntimeOrigin {
+	T::RuntimeOrigin::signed(account("relayer", 0, 0))
+}
+
+#[benchmarks]
+mod benchmarks {
+	use super::*;
+
+	/// With the question whether it is free: that asks all that the call asks, and the transaction
+	/// extension that puts it does not count it.
+	#[benchmark]
+	fn report(s: Linear<1, { T::SensorsPerLine::get() }>) -> Result<(), BenchmarkError> {
+		set_periods::<T>();
+		fill_line::<T>(LINE, s);
+		// So that the report changes it.
+		Lines::<T>::insert(LINE, Verdict::Hazard);
+		let news = SensorReport {
+			sensor: signer::<T>(),
+			// Not what the last run says, so that another begins and the oldest falls out.
+			class: Class::Thunderstorm,
+			confidence: FULL_CONFIDENCE,
+			model: H256::repeat_byte(1),
+			observed: NOW,
+			digest: H256::repeat_byte(2),
+		};
+		let signature = signed::<T>(Pallet::<T>::report_message(news.clone()));
+		let relayer = relayer::<T>();
+
+		#[block]
+		{
+			assert!(Pallet::<T>::is_free_report(&relayer, &news, signature.as_ref()));
+			Pallet::<T>::report(relayer, news, signature).map_err(|failed| failed.error)?;
+		}
+
+		let newest = Reports::<T>::get(signer::<T>()).map(|newest| newest.class);
+		assert_eq!(newest, Some(Class::Thunderstorm));
+		assert_eq!(Lines::<T>::get(LINE), Some(expected(s)));
+		Ok(())
+	}
+
+	/// With the question whether it is free, as for a sensor's report.
+	#[benchmark]
+	fn report_register() -> Result<(), BenchmarkError> {
+		let meter = signer::<T>();
+		T::BenchmarkHelper::register_meter(&meter);
+		T::BenchmarkHelper::set_time(NOW);
+		let length = T::Slots::length();
+		let boundary = NOW - NOW % length;
+		Pallet::<T>::fill_registers(&meter, boundary - length, 0);
+		let reading = RegisterReading { meter: meter.clone(), boundary, import: 0, export: 0 };
+		let signature = signed::<T>(Pallet::<T>::register_message(reading.clone()));
+		let relayer = relayer::<T>();
+
+		#[block]
+		{
+			assert!(Pallet::<T>::is_free_register(&relayer, &reading, signature.as_ref()));
+			Pallet::<T>::report_register(relayer, reading, signature)?;
+		}
+
+		let newest = Registers::<T>::get(&meter).last().map(|register| register.boundary);
+		assert_eq!(newest, Some(boundary));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_parameters() -> Result<(), BenchmarkError> {
+		set_periods::<T>();
+		let origin =
+			T::AuthorityOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, OracleParameters::default());
+
+		let announced = Parameters::<T>::get().next.map(|next| next.parameters);
+		assert_eq!(announced, Some(OracleParameters::default()));
+		Ok(())
+	}
+
+	/// What the sensors of a line say now: no call of this pallet, but a part of other pallets'
+	/// calls, whose own benchmarks contain it. Measured for comparison.
+	#[benchmark(extra)]
+	fn verdict(s: Linear<1, { T::SensorsPerLine::get() }>) {
+		fill_line::<T>(LINE, s);
+		let found;
+
+		#[block]
+		{
+			found = verdict_at(&Pallet::<T>::witnesses(LINE), &[], T::Clock::now());
+		}
+
+		assert_eq!(found, expected(s));
+	}
+
+	/// How safe two lines were over all that their sensors remember: as for `verdict`.
+	#[benchmark(extra)]
+	fn safety(s: Linear<3, { T::SensorsPerLine::get() }>) {
+		for line in [LINE, OTHER_LINE] {
+			fill_line::<T>(line, s);
+		}
+		let over;
+
+		#[block]
+		{
+			let [one, other] = [LINE, OTHER_LINE].map(Pallet::<T>::witnesses);
+			over = safety_over([&one, &other], &[], 0, NOW);
+		}
+
+		assert!(over.longest_safe > 0 && !over.always);
+	}
+
+	impl_benchmark_test_suite!(
+		Pallet,
+		crate::mock::ExtBuilder::default().build(),
+		crate::mock::Test
+	);
+}

@@ -1,0 +1,136 @@
+//! What the pool is told: how far it looks into a call, and which transactions come first.
+
+use crate::{
+	common::{
+		on,
+		people::{household, meter, pair, sensor, Id},
+		refusals::Refused,
+		scene::{report_of, supply, Seller, VOLUME},
+		sign, sign_with, BalancesCall, Chain, MarketCall, OracleCall,
+	},
+	open_proxy, opened, proxied, through, Utility,
+};
+use pallet_blacklist::Refusal;
+use pallet_sensor_oracle::{Class, RegisterReading};
+use sp_core::sr25519::Pair;
+use sp_runtime::transaction_validity::ValidTransaction;
+use voltree_runtime::{configs::system::ProxyType, Runtime, RuntimeCall, System, VOLT};
+
+/// Of a batch the pool looks at what is sure to be refused: the first call, and of one that must
+/// succeed as a whole everything before the first other call.
+#[test]
+fn the_pool_sees_no_further_than_it_is_sure() {
+	on("dev", |chain| {
+		let [stranger, other] = [pair("//Stranger"), household(9)];
+		chain.give(&stranger, 10 * VOLT);
+		open_proxy(chain, &other, &stranger, ProxyType::Any);
+		let start = chain.tradable_slot();
+		let offer = || {
+			let mut offered = supply(Seller::SensorOwner(1), start, VOLUME);
+			offered.meter = None;
+			RuntimeCall::from(MarketCall::offer { supply: offered })
+		};
+		let remark = || RuntimeCall::from(frame_system::Call::remark { remark: vec![1] });
+		let seen = Err(Refused::AtTheDoor(Refusal::Uncertified));
+		let unseen = Err(Refused::from(pallet_registry::Error::<Runtime>::NotCertified));
+		let rows = [
+			("offer first", Utility::batch { calls: vec![offer(), remark()] }.into(), seen),
+			("offer second", Utility::batch { calls: vec![remark(), offer()] }.into(), unseen),
+			("all, first", Utility::batch_all { calls: vec![offer(), remark()] }.into(), seen),
+			("all, second", Utility::batch_all { calls: vec![remark(), offer()] }.into(), unseen),
+		];
+		for (name, call, expected) in rows {
+			assert_eq!(through(chain, &stranger, call), expected, "{name}");
+		}
+		// Nobody is refused for whom he is not: the real account of a proxy counts, which may sell.
+		let offer = MarketCall::offer { supply: supply(Seller::Household(9), start, VOLUME) };
+		assert_eq!(through(chain, &stranger, proxied(&other.id(), offer)), Ok(()));
+		assert_eq!(opened(), (0, 1, 0));
+	});
+}
+
+fn reported(by: &Pair, class: Class, observed: u64) -> OracleCall {
+	OracleCall::report { report: report_of(by, class, observed), signature: None }
+}
+
+/// A report of `device` that somebody else brings.
+fn relayed(device: &Pair, observed: u64) -> OracleCall {
+	let report = report_of(device, Class::Clear, observed);
+	let message = voltree_runtime::SensorOracle::report_message(report.clone());
+	OracleCall::report { report, signature: Some(device.seal(&message)) }
+}
+
+fn read(by: &Pair, boundary: u64) -> OracleCall {
+	let reading = RegisterReading { meter: by.id(), boundary, import: 0, export: 0 };
+	OracleCall::report_register { reading, signature: None }
+}
+
+fn valid(
+	chain: &mut Chain,
+	extrinsics: Vec<voltree_runtime::UncheckedExtrinsic>,
+) -> Vec<ValidTransaction> {
+	chain.pool(extrinsics).into_iter().map(|answer| answer.expect("the pool takes it")).collect()
+}
+
+/// A free report comes before whatever is paid for, and the pool lets go of it when it is stale.
+#[test]
+fn free_reports_come_before_what_is_paid_for() {
+	on("dev", |chain| {
+		let rich = pair("//Bob");
+		let now = chain.now();
+		let boundary = now / 60_000 * 60_000;
+		let dest = household(1).id().into();
+		let tipped = BalancesCall::transfer_keep_alive { dest, value: VOLT };
+		let answers = valid(
+			chain,
+			vec![
+				sign(&sensor(1, 1), reported(&sensor(1, 1), Class::Wind, now), 0),
+				sign(&meter(1), read(&meter(1), boundary), 0),
+				sign(&household(9), relayed(&sensor(1, 2), now), 0),
+				sign(&rich, tipped, 1_000 * VOLT),
+			],
+		);
+		let [sensed, metered, relayed, paid] = &answers[..] else { panic!("{answers:?}") };
+		for report in [sensed, metered, relayed] {
+			assert_eq!((report.priority, report.longevity), (1_000_000_000_000_000, 16));
+		}
+		assert!(paid.priority < sensed.priority, "{paid:?}");
+		assert!(paid.longevity > 16);
+	});
+}
+
+/// A device with hundreds of reports, each good by itself, takes one place: they all claim the same.
+#[test]
+fn a_device_has_one_free_report_in_the_pool() {
+	on("dev", |chain| {
+		let (device, now) = (sensor(1, 1), chain.now());
+		let nonce = System::account_nonce(device.id());
+		let answers = valid(
+			chain,
+			vec![
+				sign_with(&device, reported(&device, Class::Clear, now), 0, nonce),
+				sign_with(&device, reported(&device, Class::Wind, now - 1), 0, nonce + 1),
+				sign(&household(9), relayed(&device, now), 0),
+				sign(&sensor(1, 2), reported(&sensor(1, 2), Class::Clear, now), 0),
+			],
+		);
+		let common = |one: &ValidTransaction, other: &ValidTransaction| {
+			one.provides.iter().any(|tag| other.provides.contains(tag))
+		};
+		let [first, second, relayed, another] = &answers[..] else { panic!("{answers:?}") };
+		assert!(common(first, second) && common(first, relayed) && common(second, relayed));
+		assert!(!common(first, another));
+	});
+}
+
+/// A report that would be refused is worth what it pays, like anything else.
+#[test]
+fn a_report_that_is_not_free_has_no_priority() {
+	on("dev", |chain| {
+		let (relayer, device, now) = (household(9), sensor(1, 1), chain.now());
+		chain.ok(&device, reported(&device, Class::Clear, now));
+		let answers = valid(chain, vec![sign(&relayer, relayed(&device, now), 0)]);
+		assert!(answers[0].priority < 1_000_000_000, "{answers:?}");
+		assert_eq!(answers[0].provides.len(), 1, "its nonce, nothing else");
+	});
+}
