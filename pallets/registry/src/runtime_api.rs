@@ -1,6 +1,6 @@
 //! What clients read.
 
-use crate::types::{Certificate, Device};
+use crate::types::{Application, Certificate, Device};
 use alloc::vec::Vec;
 use codec::Codec;
 use voltree_primitives::{IdentityTag, LineId, Message};
@@ -13,6 +13,12 @@ sp_api::decl_runtime_apis! {
 	{
 		/// The certificate of `account` itself, valid or not.
 		fn certificate(account: AccountId) -> Option<Certificate>;
+		/// At most `limit` (and 256) applications that wait for the management centre, in the order
+		/// of storage; `after` is the last account of the page before.
+		fn applications(after: Option<AccountId>, limit: u32) -> Vec<(AccountId, Application)>;
+		/// The management centre's service keys that count now: the current one, then the one that
+		/// is being retired.
+		fn service_keys() -> Vec<AccountId>;
 		/// The person behind a certified account or a linked wallet.
 		fn tag_of(account: AccountId) -> Option<IdentityTag>;
 		/// The wallets linked by the account behind `account`.
