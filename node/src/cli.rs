@@ -1,5 +1,6 @@
 //! The command line: options, commands and their help.
 
+use crate::management_centre::Arguments;
 use clap::Parser;
 
 /// A Voltree node: without a command it runs, with one it does that and ends.
@@ -13,6 +14,10 @@ pub struct Cli {
 	/// Options of a running node.
 	#[command(flatten)]
 	pub run: sc_cli::RunCmd,
+
+	/// Options of the management centre's service in a running node.
+	#[command(flatten)]
+	pub management_centre: Arguments,
 }
 
 /// What `--chain` says of itself: the SDK's own text does not know our networks.
@@ -138,6 +143,28 @@ mod tests {
 			// The SDK removes it when the process ends.
 			assert!(config.base_path.path().starts_with(std::env::temp_dir()));
 		})
+	}
+
+	#[test]
+	fn dev_is_its_own_management_centre_unless_told_otherwise() -> Result<()> {
+		let settings = |args: &[&str]| {
+			let mut settings = None;
+			let arguments = parse(args)?.management_centre;
+			with_config(args, |config| settings = Some(arguments.settings(&config)))?;
+			settings.ok_or_else(|| sc_cli::Error::Input("no configuration".into()))
+		};
+		let dev = settings(&["--dev"])?.expect("sound").expect("not switched off");
+		assert!(dev.development_key);
+		assert_eq!(dev.standby, None);
+		let standby = settings(&["--chain", "local", "--management-centre-standby", "7"])?;
+		let standby = standby.expect("sound").expect("not switched off");
+		assert!(!standby.development_key);
+		assert_eq!(standby.standby, Some(7));
+		assert_eq!(settings(&["--dev", "--no-management-centre"])?, Ok(None));
+		let live = settings(&["--chain", "staging", "--management-centre-dev-key"])?;
+		assert!(live.is_err());
+		assert!(parse(&["--no-management-centre", "--approvals", "people"]).is_err());
+		Ok(())
 	}
 
 	#[test]

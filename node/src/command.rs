@@ -7,6 +7,10 @@ use crate::{
 };
 use sc_cli::SubstrateCli;
 use sc_network::{config::NetworkBackendType, Litep2pNetworkBackend, NetworkWorker};
+use std::sync::OnceLock;
+
+/// What `--version` says; set once by [`run`].
+static VERSION: OnceLock<&'static str> = OnceLock::new();
 
 impl SubstrateCli for Cli {
 	fn impl_name() -> String {
@@ -14,7 +18,7 @@ impl SubstrateCli for Cli {
 	}
 
 	fn impl_version() -> String {
-		env!("SUBSTRATE_CLI_IMPL_VERSION").into()
+		VERSION.get().copied().unwrap_or(env!("CARGO_PKG_VERSION")).into()
 	}
 
 	fn description() -> String {
@@ -38,8 +42,9 @@ impl SubstrateCli for Cli {
 	}
 }
 
-/// Do what the command line says.
-pub fn run() -> sc_cli::Result<()> {
+/// Do what the command line says, as the program of version `version`.
+pub fn run(version: &'static str) -> sc_cli::Result<()> {
+	VERSION.get_or_init(|| version);
 	let cli = Cli::from_args();
 	match &cli.subcommand {
 		None => run_node(&cli),
@@ -49,11 +54,15 @@ pub fn run() -> sc_cli::Result<()> {
 
 /// Run a node until it is told to stop.
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
+	let arguments = cli.management_centre.clone();
 	cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
+		let centre = arguments.settings(&config)?;
 		match config.network.network_backend {
-			NetworkBackendType::Litep2p => service::new_full::<Litep2pNetworkBackend>(config),
+			NetworkBackendType::Litep2p => {
+				service::new_full::<Litep2pNetworkBackend>(config, centre)
+			}
 			NetworkBackendType::Libp2p => {
-				service::new_full::<NetworkWorker<Block, service::Hash>>(config)
+				service::new_full::<NetworkWorker<Block, service::Hash>>(config, centre)
 			}
 		}
 		.map_err(sc_cli::Error::Service)

@@ -13,8 +13,10 @@ use frame_support::{
 use pallet_blacklist::types::{AccountStanding, Entry};
 use pallet_credibility::types::Score;
 use pallet_grandpa::AuthorityId as GrandpaId;
-use pallet_market::{DeliverySlot, Offer, Quotes, Request, Trade};
-use pallet_registry::types::{Certificate, Device};
+use pallet_market::{
+	runtime_api::Awaiting, DeliverySlot, Offer, Quotes, Request, RequestState, Trade,
+};
+use pallet_registry::types::{Application, Certificate, Device};
 use pallet_sensor_oracle::{LineView, Register, RegisterReading, SensorReport};
 use pallet_shared_wallet::{CapitalFlow, SignedToken};
 use pallet_transaction_payment_rpc_runtime_api::{FeeDetails, RuntimeDispatchInfo};
@@ -212,6 +214,10 @@ impl_runtime_apis! {
 			pallet_registry::Certificates::<Runtime>::get(account)
 		}
 
+		fn service_keys() -> Vec<AccountId> {
+			<Registry as voltree_primitives::Directory<AccountId>>::service_keys()
+		}
+
 		fn tag_of(account: AccountId) -> Option<IdentityTag> {
 			<Registry as voltree_primitives::Directory<AccountId>>::tag_of(&account)
 		}
@@ -280,6 +286,20 @@ impl_runtime_apis! {
 			pallet_shared_wallet::Tokens::<Runtime>::get(id)
 		}
 
+		fn outdated_tokens(
+			after: Option<RequestId>,
+			limit: u32,
+		) -> (Vec<RequestId>, Option<RequestId>) {
+			let (mut outdated, next) = SharedWallet::outdated_tokens(after, limit);
+			// A wallet whose request takes no more fills has nothing left to pay.
+			outdated.retain(|id| {
+				pallet_market::Requests::<Runtime>::get(id).is_some_and(|request| {
+					matches!(request.state, RequestState::Responded { .. })
+				})
+			});
+			(outdated, next)
+		}
+
 		fn capital_flow(who: AccountId) -> Vec<(AccountId, CapitalFlow)> {
 			let mut accounts = Registry::wallets_of(&who);
 			accounts.insert(0, who);
@@ -327,6 +347,10 @@ impl_runtime_apis! {
 			let asked = pallet_market::Requests::<Runtime>::get(request)?;
 			let (pay_by, valid_until) = Market::terms_of(&asked);
 			SharedWallet::token_to_sign(request, asked.volume, pay_by, valid_until)
+		}
+
+		fn awaiting_response(after: Option<RequestId>, limit: u32) -> Awaiting {
+			Market::awaiting_response(after, limit)
 		}
 
 		fn trades_of(who: AccountId) -> Vec<(TradeId, Trade<AccountId>)> {

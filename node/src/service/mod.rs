@@ -5,6 +5,7 @@
 //! | client, pool, import queue | [`partial`] |
 //! | protocols of the network | [`network`] |
 //! | block authoring and finality | [`consensus`] |
+//! | the management centre's service | [`crate::management_centre`] |
 //! | everything else (sync, RPC, metrics) | the SDK's `sc_service` |
 
 mod consensus;
@@ -13,6 +14,7 @@ mod partial;
 
 pub use partial::{new_partial, Block, FullClient, FullPool, Hash, Partial};
 
+use crate::management_centre;
 use futures::FutureExt;
 use partial::{Consensus, FullBackend};
 use sc_client_api::Backend;
@@ -26,9 +28,11 @@ use sc_telemetry::Telemetry;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use std::sync::Arc;
 
-/// Start a node on the network backend `N`.
+/// Start a node on the network backend `N`; with the management centre's service, unless that is
+/// switched off.
 pub fn new_full<N: NetworkBackend<Block, Hash>>(
 	config: Configuration,
+	centre: Option<management_centre::Settings>,
 ) -> Result<TaskManager, ServiceError> {
 	let Partial {
 		client,
@@ -70,6 +74,7 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 	)?;
 
 	let settings = consensus::Settings::from(&config);
+	let registry = config.prometheus_registry().cloned();
 	let rpc_builder = {
 		let client = client.clone();
 		let pool = transaction_pool.clone();
@@ -93,6 +98,17 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 		telemetry: telemetry.as_mut(),
 		tracing_execute_block: None,
 	})?;
+
+	if let Some(settings) = centre {
+		let parts = management_centre::Parts {
+			client: client.clone(),
+			pool: transaction_pool.clone(),
+			keystore: keystore_container.keystore(),
+			spawner: task_manager.spawn_handle(),
+			registry,
+		};
+		management_centre::start(settings, parts)?;
+	}
 
 	let node = consensus::Node {
 		settings,

@@ -1,10 +1,11 @@
 //! What clients ask: see the runtime API.
 
 use crate::{
-	Config, DeliverySlot, Desks, Offers, Pallet, Parameters, Request, Requests, Trade, Trades,
+	runtime_api::Awaiting, Config, DeliverySlot, Desks, Offers, Pallet, Parameters, Request,
+	RequestState, Requests, Trade, Trades, MAX_LOOKED_AT,
 };
 use alloc::vec::Vec;
-use voltree_primitives::{Clock, Directory, RequestId, TradeId, WattHours};
+use voltree_primitives::{Clock, Directory, Moment, RequestId, TradeId, WattHours};
 
 impl<T: Config> Pallet<T> {
 	/// Whether no request, offer or trade is open.
@@ -46,5 +47,44 @@ impl<T: Config> Pallet<T> {
 	pub fn exposure_of(who: &T::AccountId) -> Option<(WattHours, WattHours)> {
 		let tag = T::Directory::tag_of(who)?;
 		Some((Desks::<T>::get(tag).volume, Self::most_open(&tag)))
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// The requests that can be answered now, out of the next `limit` (and at most 256) in storage
+	/// after `after`.
+	pub fn awaiting_response(after: Option<RequestId>, limit: u32) -> Awaiting {
+		let mut requests = match after {
+			Some(id) => Requests::<T>::iter_from(Requests::<T>::hashed_key_for(id)),
+			None => Requests::<T>::iter(),
+		};
+		let now = T::Clock::now();
+		let mut waiting = Vec::new();
+		let mut last = None;
+		for _ in 0..limit.min(MAX_LOOKED_AT) {
+			let Some((id, request)) = requests.next() else { return (waiting, None) };
+			waiting.extend(Self::answerable_since(&request, now).map(|since| (id, since)));
+			last = Some(id);
+		}
+		(waiting, last)
+	}
+
+	/// Since when `request` can be answered: since its window ended, or now if the open offers
+	/// suffice. `None` if it cannot.
+	fn answerable_since(request: &Request<T::AccountId>, now: Moment) -> Option<Moment> {
+		match request.state {
+			RequestState::Open { respond_by } if now > respond_by => None,
+			RequestState::Open { .. } if now >= request.collect_until => {
+				Some(request.collect_until)
+			}
+			RequestState::Open { .. } => {
+				let quotes = Self::quotes_of(request);
+				let on_offer = quotes
+					.iter()
+					.fold(0, |sum: WattHours, quote| sum.saturating_add(quote.available));
+				(on_offer >= request.volume).then_some(now)
+			}
+			_ => None,
+		}
 	}
 }

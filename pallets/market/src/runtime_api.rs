@@ -7,6 +7,9 @@ use voltree_primitives::{
 	LineId, Moment, OfferId, Price, RequestId, Terms, Token, TradeId, WattHours,
 };
 
+/// Requests that can be answered, each with the moment since when, and where the next page begins.
+pub type Awaiting = (Vec<(RequestId, Moment)>, Option<RequestId>);
+
 sp_api::decl_runtime_apis! {
 	/// Reads about requests, offers and trades that have not ended. What has ended is in the events
 	/// of its blocks: ask an archive node.
@@ -31,6 +34,10 @@ sp_api::decl_runtime_apis! {
 		/// The token that the management centre's service would sign now for a request: the first
 		/// one, or a renewal with the buyer's present record.
 		fn token_to_sign(request: RequestId) -> Option<Token<AccountId>>;
+		/// The requests that the management centre's service can answer now, each with the moment
+		/// since when, and the `after` of the next page; `None` after the last one. Looks at `limit`
+		/// requests, at most 256, so that a page can be empty in the middle.
+		fn awaiting_response(after: Option<RequestId>, limit: u32) -> Awaiting;
 		/// Unsettled trades of the person behind an account, as buyer or seller, the oldest first.
 		fn trades_of(who: AccountId) -> Vec<(TradeId, Trade<AccountId>)>;
 		/// Energy that the person behind an account has open, and may have open, in Wh.

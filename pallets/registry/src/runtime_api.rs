@@ -8,7 +8,7 @@ use voltree_primitives::{IdentityTag, LineId, Message};
 sp_api::decl_runtime_apis! {
 	/// Who is who.
 	///
-	/// Version 2 added `applications`.
+	/// Version 2 added `applications` and `service_keys`.
 	#[api_version(2)]
 	pub trait RegistryApi<AccountId>
 	where
@@ -16,6 +16,9 @@ sp_api::decl_runtime_apis! {
 	{
 		/// The certificate of `account` itself, valid or not.
 		fn certificate(account: AccountId) -> Option<Certificate>;
+		/// The management centre's service keys that count now: the current one, then the one that
+		/// is being retired.
+		fn service_keys() -> Vec<AccountId>;
 		/// The person behind a certified account or a linked wallet.
 		fn tag_of(account: AccountId) -> Option<IdentityTag>;
 		/// The wallets linked by the account behind `account`.

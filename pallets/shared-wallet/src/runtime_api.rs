@@ -1,9 +1,39 @@
 //! What clients may ask about shared wallets.
 
-use crate::{CapitalFlow, SharedWallet, SignedToken};
+use crate::{CapitalFlow, Config, Pallet, SharedWallet, SignedToken, Tokens};
 use alloc::vec::Vec;
 use codec::Codec;
-use voltree_primitives::RequestId;
+use voltree_primitives::{Clock, Credibility, RequestId};
+
+/// Most tokens on a page of [`SharedWalletApi::outdated_tokens`].
+const MAX_LOOKED_AT: u32 = 256;
+
+impl<T: Config> Pallet<T> {
+	/// The shared wallets whose token is valid but states an older record than the buyer's present
+	/// one, out of the next `limit` (and at most 256) in storage after `after`; then where the next
+	/// page begins.
+	pub fn outdated_tokens(
+		after: Option<RequestId>,
+		limit: u32,
+	) -> (Vec<RequestId>, Option<RequestId>) {
+		let mut tokens = match after {
+			Some(id) => Tokens::<T>::iter_from(Tokens::<T>::hashed_key_for(id)),
+			None => Tokens::<T>::iter(),
+		};
+		let now = T::Clock::now();
+		let mut outdated = Vec::new();
+		let mut last = None;
+		for _ in 0..limit.min(MAX_LOOKED_AT) {
+			let Some((id, signed)) = tokens.next() else { return (outdated, None) };
+			let token = signed.token;
+			if now <= token.valid_until && token.record != T::Credibility::record(&token.tag) {
+				outdated.push(id);
+			}
+			last = Some(id);
+		}
+		(outdated, last)
+	}
+}
 
 sp_api::decl_runtime_apis! {
 	/// Reads about shared wallets.
@@ -16,6 +46,13 @@ sp_api::decl_runtime_apis! {
 		fn wallet(id: RequestId) -> Option<SharedWallet<AccountId>>;
 		/// Its newest token with the management centre's signature.
 		fn token(id: RequestId) -> Option<SignedToken<AccountId, Signature>>;
+		/// The shared wallets that can still pay and whose token states an older record than the
+		/// buyer's present one, and the `after` of the next page; `None` after the last one. Looks
+		/// at `limit` tokens, at most 256, so that a page can be empty in the middle.
+		fn outdated_tokens(
+			after: Option<RequestId>,
+			limit: u32,
+		) -> (Vec<RequestId>, Option<RequestId>);
 		/// What went through an account and each of its linked wallets in settled trades.
 		fn capital_flow(who: AccountId) -> Vec<(AccountId, CapitalFlow)>;
 	}

@@ -6,18 +6,25 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { open, within } from './support.js';
 
-/** A node with its database in `folder`, which outlives it. */
+/** What a node needs that writes the blocks. */
+export const AUTHOR = ['--alice', '--force-authoring'];
+
+/**
+ * A node with its database in `folder`, which outlives it. By itself it writes the blocks and leaves
+ * the management centre to the test; `role` are the options of one that does something else.
+ */
 export class Node {
 	#process;
 	#log = [];
 
-	constructor(program, chain, folder) {
+	constructor(program, chain, folder, role = [...AUTHOR, '--no-management-centre']) {
 		this.program = program;
 		this.args = [
 			['--chain', chain, '--base-path', folder],
-			['--alice', '--force-authoring', '--unsafe-force-node-key-generation'],
+			[...role, '--unsafe-force-node-key-generation'],
 			['--rpc-port', '0', '--port', '0'],
-			['--no-mdns', '--no-prometheus', '--no-telemetry'],
+			['--no-mdns', '--no-telemetry'],
+			role.includes('--prometheus-port') ? [] : ['--no-prometheus'],
 			['--state-pruning', 'archive', '--blocks-pruning', 'archive'],
 		].flat();
 	}
@@ -41,6 +48,11 @@ export class Node {
 		const chain = await within(60, "the node's RPC", url.then(open));
 		await within(30, 'an answer of the node', chain.api.isReadyOrError);
 		return chain;
+	}
+
+	/** The lines it has logged since its start. */
+	get log() {
+		return this.#log;
 	}
 
 	/** End it as a power cut would; or politely, with SIGTERM. */
