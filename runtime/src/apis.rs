@@ -16,7 +16,7 @@ use pallet_grandpa::AuthorityId as GrandpaId;
 use pallet_market::{
 	runtime_api::Awaiting, DeliverySlot, Offer, Quotes, Request, RequestState, Trade,
 };
-use pallet_registry::types::{Application, Certificate, Device};
+use pallet_registry::types::{Certificate, Device};
 use pallet_sensor_oracle::{LineView, Register, RegisterReading, SensorReport};
 use pallet_shared_wallet::{CapitalFlow, SignedToken};
 use pallet_transaction_payment_rpc_runtime_api::{FeeDetails, RuntimeDispatchInfo};

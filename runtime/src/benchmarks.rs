@@ -5,16 +5,17 @@
 //! signature cost nearly the same to check.
 
 use crate::{
-	configs::consensus::MaxAggregators, AccountId, AllPalletsWithSystem, Aura, Authority,
+	configs::consensus::MaxAggregators, AccountId, AllPalletsWithSystem, Authority,
 	AuthorityMembers, Balance, Balances, Blacklist, CommunicationTree, Credibility, Market,
 	Multisig, Proxy, Registry, Runtime, RuntimeCall, SensorOracle, SharedWallet, Signature, Sudo,
-	System, Timestamp, TransactionPayment, Utility, VOLT,
+	Timestamp, TransactionPayment, Utility, VOLT,
 };
 use alloc::{format, string::String, vec, vec::Vec};
 use codec::Encode;
 use frame_benchmarking::{account, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
-use frame_support::traits::{
-	fungible::Mutate, Get, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
+use frame_support::{
+	storage::{storage_prefix, unhashed},
+	traits::{fungible::Mutate, Get, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys},
 };
 use pallet_credibility::{Score, Scores};
 use pallet_market::{benchmarking::TokenOf, DeliverySlot};
@@ -82,7 +83,8 @@ impl pallet_transaction_payment::BenchmarkConfig for Runtime {
 	fn setup_benchmark_environment() {
 		let author: AccountId = account("author", 0, 0);
 		enrich(&author);
-		pallet_authorship::Author::<Runtime>::put(author);
+		// The pallet keeps its storage to itself.
+		unhashed::put(&storage_prefix(b"Authorship", b"Author"), &author);
 	}
 }
 

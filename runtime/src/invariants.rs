@@ -3,11 +3,18 @@
 #![cfg(any(feature = "std", feature = "try-runtime"))]
 
 use crate::{
-	AccountId, Balance, Balances, Blacklist, Credibility, Market, Registry, Runtime,
-	RuntimeHoldReason, SensorOracle, SharedWallet,
+	AccountId, Balance, Blacklist, Credibility, Market, Registry, Runtime, RuntimeHoldReason,
+	SensorOracle, SharedWallet,
 };
-use frame_support::{ensure, traits::fungible::InspectHold};
+use alloc::collections::BTreeMap;
+use frame_support::ensure;
+use pallet_market::{Attested, Delivery, TradeState};
+use pallet_shared_wallet::HoldReason;
 use sp_runtime::TryRuntimeError;
+use voltree_primitives::{Registers, WattHours};
+
+/// Money by account.
+type Purses = BTreeMap<AccountId, Balance>;
 
 /// Fails with a sentence that names the broken invariant, of one pallet or of all together.
 pub fn check() -> Result<(), TryRuntimeError> {
@@ -19,12 +26,15 @@ pub fn check() -> Result<(), TryRuntimeError> {
 	SensorOracle::do_try_state()?;
 	check_money()?;
 	check_escrow()?;
-	check_bonds()
+	check_holds()?;
+	check_energy()
 }
 
 /// Money: issuance is the sum of all accounts.
 pub fn check_money() -> Result<(), TryRuntimeError> {
-	let sum = accounts().fold(0, |sum: Balance, (_, total)| sum.saturating_add(total));
+	let sum = frame_system::Account::<Runtime>::iter_values()
+		.map(|account| account.data.free.saturating_add(account.data.reserved))
+		.fold(0, Balance::saturating_add);
 	ensure!(
 		sum == pallet_balances::TotalIssuance::<Runtime>::get(),
 		"the issuance differs from the sum of all accounts"
@@ -32,46 +42,102 @@ pub fn check_money() -> Result<(), TryRuntimeError> {
 	Ok(())
 }
 
-/// Escrow: what the shared wallets have locked is what the trades locked, wallet by wallet, and
-/// nothing else is on hold for escrow.
+/// Escrow: each shared wallet belongs to its request and that request's buyer, and what it has locked
+/// is what the trades of the request have locked.
 fn check_escrow() -> Result<(), TryRuntimeError> {
 	let mut by_trades = Market::locked_by_trades();
-	let mut in_wallets: Balance = 0;
 	for (id, wallet) in pallet_shared_wallet::Wallets::<Runtime>::iter() {
 		ensure!(
 			by_trades.remove(&id).unwrap_or_default() == wallet.locked,
 			"a shared wallet's locked money differs from its trades"
 		);
-		ensure!(
-			pallet_market::Requests::<Runtime>::contains_key(id),
-			"a shared wallet without its request"
-		);
-		in_wallets = in_wallets.saturating_add(wallet.free).saturating_add(wallet.locked);
+		let request = pallet_market::Requests::<Runtime>::get(id)
+			.ok_or("a shared wallet without its request")?;
+		ensure!(request.buyer == wallet.owner, "a shared wallet is not its request's buyer's");
 	}
 	ensure!(by_trades.is_empty(), "a trade's money is locked in no shared wallet");
-	let reason = RuntimeHoldReason::SharedWallet(pallet_shared_wallet::HoldReason::Escrow);
-	let held = accounts().fold(0, |sum: Balance, (who, _)| {
-		sum.saturating_add(Balances::balance_on_hold(&reason, &who))
-	});
-	ensure!(held == in_wallets, "money on hold for escrow differs from the shared wallets");
+	ensure!(
+		pallet_shared_wallet::Wallets::<Runtime>::iter_keys().count()
+			== pallet_market::Requests::<Runtime>::iter_keys().count(),
+		"a request without its shared wallet"
+	);
 	Ok(())
 }
 
-/// Bonds: what each account has on hold for bonds is what its requests, trades and contests say.
-fn check_bonds() -> Result<(), TryRuntimeError> {
-	let bonds = Market::bonds();
-	let reason = RuntimeHoldReason::SharedWallet(pallet_shared_wallet::HoldReason::Bond);
-	for (who, _) in accounts() {
-		let due = bonds.get(&who).copied().unwrap_or_default();
+/// Holds: each account has on hold, reason by reason, what its open shared wallets, bonds,
+/// redemption and application say, and nothing else.
+fn check_holds() -> Result<(), TryRuntimeError> {
+	let mut escrow = Purses::new();
+	for wallet in pallet_shared_wallet::Wallets::<Runtime>::iter_values() {
+		let sum = escrow.entry(wallet.owner).or_default();
+		*sum = sum.saturating_add(wallet.free).saturating_add(wallet.locked);
+	}
+	escrow.retain(|_, amount| *amount > 0);
+	let mut bonds = Market::bonds();
+	let mut redemptions = pallet_shared_wallet::Redemptions::<Runtime>::iter()
+		.map(|(who, redemption)| (who, redemption.amount))
+		.collect::<Purses>();
+	let mut applications = pallet_registry::Applications::<Runtime>::iter()
+		.map(|(who, application)| (who, application.deposit))
+		.collect::<Purses>();
+	for (who, holds) in pallet_balances::Holds::<Runtime>::iter() {
+		let mut sum: Balance = 0;
+		for hold in holds {
+			sum = sum.saturating_add(hold.amount);
+			let (due, broken) = match hold.id {
+				RuntimeHoldReason::SharedWallet(HoldReason::Escrow) => {
+					(&mut escrow, "money on hold for escrow differs from the shared wallets")
+				}
+				RuntimeHoldReason::SharedWallet(HoldReason::Bond) => {
+					(&mut bonds, "money on hold for bonds differs from the market's bonds")
+				}
+				RuntimeHoldReason::SharedWallet(HoldReason::Redemption) => {
+					(&mut redemptions, "money on hold for redemption differs from the redemptions")
+				}
+				RuntimeHoldReason::Registry(pallet_registry::HoldReason::Application) => {
+					(&mut applications, "money on hold for an application differs from it")
+				}
+				// Other pallets keep their own books.
+				_ => continue,
+			};
+			ensure!(due.remove(&who) == Some(hold.amount), broken);
+		}
 		ensure!(
-			Balances::balance_on_hold(&reason, &who) == due,
-			"money on hold for bonds differs from the market's bonds"
+			frame_system::Account::<Runtime>::get(&who).data.reserved >= sum,
+			"an account has less in reserve than on hold"
+		);
+	}
+	ensure!(escrow.is_empty(), "a shared wallet whose money is not on hold");
+	ensure!(bonds.is_empty(), "a bond that is not on hold");
+	ensure!(redemptions.is_empty(), "a redemption that is not on hold");
+	ensure!(applications.is_empty(), "an application whose deposit is not on hold");
+	Ok(())
+}
+
+/// Energy: what the open trades of a meter and slot were allotted is not more than what the meter's
+/// registers say, as long as the oracle has them.
+fn check_energy() -> Result<(), TryRuntimeError> {
+	let mut allotted = BTreeMap::<_, WattHours>::new();
+	for trade in pallet_market::Trades::<Runtime>::iter_values() {
+		let delivery = match trade.state {
+			TradeState::Delivered { delivery }
+			| TradeState::Billed { delivery, .. }
+			| TradeState::Contested { delivery, .. } => delivery,
+			TradeState::Paid | TradeState::Started { .. } => continue,
+		};
+		if let (Some(meter), Delivery { attested: Attested::Allotted(energy), .. }) =
+			(trade.meter, delivery)
+		{
+			let sum = allotted.entry((meter, trade.slot.start, trade.slot.end)).or_default();
+			*sum = sum.saturating_add(energy);
+		}
+	}
+	for ((meter, start, end), energy) in allotted {
+		let exported = SensorOracle::exported(&meter, start, end);
+		ensure!(
+			exported.map_or(true, |exported| energy <= exported),
+			"more energy was allotted than a meter's registers say"
 		);
 	}
 	Ok(())
-}
-
-fn accounts() -> impl Iterator<Item = (AccountId, Balance)> {
-	frame_system::Account::<Runtime>::iter()
-		.map(|(who, info)| (who, info.data.free.saturating_add(info.data.reserved)))
 }

@@ -1,17 +1,21 @@
 // Plays everybody but the traders on a development chain, so that a person can trade by hand: the
-// management centre answers requests, the sensors see fair weather, the meters deliver what was
-// started. Run by scripts/neighbourhood.
+// sensors see fair weather, the meters deliver what was started, the grid says what its power costs.
+// The management centre is the node. Run by scripts/neighbourhood.
 //
 //     node scripts/clients/neighbourhood.js --url ws://127.0.0.1:9944 [--storm LINE]
 
 import { parseArgs } from 'node:util';
-import { connect, account } from './lib/chain.js';
-import { SERVICE, response } from './lib/centre.js';
+import { connect } from './lib/chain.js';
 import { lineReport, meter, reading, readingCall, reportCall, sensor } from './lib/devices.js';
+import { setGridPrices } from './lib/grid.js';
 
 const LINES = [1, 2, 3];
 const OWNERS = [1, 2, 3, 4];
 const HOUSEHOLDS = Array.from({ length: 14 }, (_, index) => index + 1);
+/** What the grid's power costs, in smallest units per kWh. */
+const GRID_PRICE = 320_000;
+/** For how many slots ahead the grid says so. */
+const SLOTS_AHEAD = 15;
 
 const { values: options } = parseArgs({
 	options: { url: { type: 'string', default: 'ws://127.0.0.1:9944' }, storm: { type: 'string' } },
@@ -24,38 +28,6 @@ if (options.storm !== undefined && !LINES.includes(stormy)) {
 
 const say = (text) => console.log(`${new Date().toLocaleTimeString('en-GB')}  ${text}`);
 const fellThrough = (what) => (error) => say(`${what}: ${error.reason ?? error.message}`);
-
-/** The management centre: answers a request as soon as the chain lets it, and asks again if not. */
-class Centre {
-	#asking = new Set();
-
-	constructor(chain) {
-		this.chain = chain;
-	}
-
-	async onBlock(now) {
-		const requests = await this.chain.api.query.market.requests.entries();
-		for (const [key, request] of requests) {
-			const id = key.args[0].toNumber();
-			const { collectUntil, state } = request.unwrap();
-			// Earlier it is allowed if the offers suffice; by hand the window is short enough.
-			const ready = state.isOpen && now >= collectUntil.toNumber();
-			if (ready && !this.#asking.has(id)) this.#answer(id);
-		}
-	}
-
-	async #answer(id) {
-		this.#asking.add(id);
-		try {
-			const call = await response(this.chain, id);
-			if (call) await this.chain.sendAndWait(account(SERVICE), call);
-		} catch (error) {
-			fellThrough(`request ${id} not answered`)(error);
-		} finally {
-			this.#asking.delete(id);
-		}
-	}
-}
 
 /** The sensors: one report a period each. */
 class Sensors {
@@ -127,11 +99,40 @@ class Meters {
 	}
 }
 
+/** The grid: says in advance what its power costs. A seller who fails owes the difference. */
+class Grid {
+	#from = 0;
+
+	constructor(chain, slot) {
+		this.chain = chain;
+		this.slot = slot;
+	}
+
+	onBlock(now) {
+		// The slot after the next one can still be named, however soon the next begins.
+		const from = (Math.floor(now / this.slot) + 2) * this.slot;
+		if (from === this.#from) return;
+		this.#from = from;
+		const prices = Array(SLOTS_AHEAD).fill(GRID_PRICE);
+		for (const line of LINES) {
+			setGridPrices(this.chain, line, from, prices).catch(fellThrough(`grid, line ${line}`));
+		}
+	}
+}
+
+/** What happens to people and their money, apart from the deposits and bonds of every trade. */
+const TOLD = {
+	market: (method) => method !== 'GridPricesSet',
+	blacklist: () => true,
+	credibility: () => true,
+	sharedWallet: (method) => ['Fined', 'FinesPaid', 'Forfeited'].includes(method),
+};
+
 /** Tell what happens on the market. */
 function tell(chain) {
 	return chain.api.query.system.events((events) => {
 		for (const { event } of events) {
-			if (!['market', 'blacklist', 'credibility'].includes(event.section)) continue;
+			if (!TOLD[event.section]?.(event.method)) continue;
 			say(`${event.section}.${event.method} ${JSON.stringify(event.data.toHuman())}`);
 		}
 	});
@@ -139,10 +140,10 @@ function tell(chain) {
 
 const chain = await connect(options.url);
 const { deliverySlot } = await chain.parameters();
-const { reportPeriod } = (await chain.api.query.sensorOracle.parameters()).toJSON();
+const { reportPeriod } = await chain.parametersOf('sensorOracle');
 const meters = new Meters(chain, deliverySlot);
 await meters.resume();
-const parties = [new Centre(chain), new Sensors(chain, reportPeriod), meters];
+const parties = [new Sensors(chain, reportPeriod), meters, new Grid(chain, deliverySlot)];
 await tell(chain);
 say(`Everybody is there. A delivery slot takes ${deliverySlot / 1000} s.`);
 await chain.api.rpc.chain.subscribeNewHeads(async () => {

@@ -99,11 +99,22 @@ fn extension(
 		CheckEra::<Runtime>::from(Era::mortal(terms.mortality, number.into())),
 		CheckNonce::<Runtime>::from(nonce),
 		CheckWeight::<Runtime>::new(),
+		pallet_blacklist::CheckStanding::<Runtime>::new(),
 		SkipCheckIfFeeless::from(ChargeTransactionPayment::<Runtime>::from(0)),
 		frame_metadata_hash_extension::CheckMetadataHash::<Runtime>::new(false),
 	);
-	let implicit =
-		((), terms.spec_version, terms.transaction_version, terms.genesis, hash, (), (), (), None);
+	let implicit = (
+		(),
+		terms.spec_version,
+		terms.transaction_version,
+		terms.genesis,
+		hash,
+		(),
+		(),
+		(),
+		(),
+		None,
+	);
 	(extension, implicit)
 }
 

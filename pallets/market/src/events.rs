@@ -35,6 +35,9 @@ mod events {
 			amount: Balance,
 			late: bool,
 		},
+		/// The buyer's payment was in order, but the seller, the lines or their sensors did not allow
+		/// it: nothing was locked, and not paying this offer is not the buyer's fault.
+		PaymentImpossible { request: RequestId, offer: OfferId, reason: DispatchError },
 		/// Delivery began on safe lines.
 		Started { trade: TradeId },
 		/// The meters were read for a trade.

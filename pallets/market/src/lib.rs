@@ -309,6 +309,10 @@ pub mod pallet {
 
 		/// Take `volume` Wh of offer `offer` for request `request` and lock the amount.
 		///
+		/// Where the seller's bond, his desk, a line's capacity or its sensors do not allow even the
+		/// offer's smallest fill, the call succeeds without a trade and emits
+		/// [`Event::PaymentImpossible`] with the reason: the buyer is not blamed for not paying it.
+		///
 		/// Origin: signed by the shared wallet's owner or its key. Emits [`Event::Paid`].
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::pay())]

@@ -192,7 +192,7 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for ToV1<T> {
 			Some(old.map(|volume| Missed { volume, price: 0 }))
 		});
 		MeterSlots::<T>::translate_values(|OldMeterSlot { waiting, allotted }| {
-			Some(MeterSlot { waiting, allotted, promised: 0 })
+			Some(MeterSlot { waiting, allotted, promised: 0, meter_by: None })
 		});
 		let moved = Self::count_what_is_open();
 		T::DbWeight::get().reads_writes(moved, moved)

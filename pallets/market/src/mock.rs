@@ -1,5 +1,7 @@
 //! A chain with balances, shared wallets and the market; the other neighbours are [doubles].
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmark_helper;
 mod calls;
 mod doubles;
 mod ext;
@@ -7,6 +9,8 @@ mod values;
 
 pub use crate::parameters::Parameters;
 use crate::{self as pallet_market, pallet::*, types::*};
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmark_helper::TestHelper;
 pub use calls::*;
 use codec::Encode;
 pub use doubles::*;

@@ -125,7 +125,10 @@ impl<T: Config> Pallet<T> {
 		let pay_by = certified.pay_by;
 		let late_by = pay_by.saturating_add(request.grace());
 		ensure!(
-			pay_by >= earliest && late_by <= request.slot.gate && late_by <= certified.valid_until,
+			// The token holds until the gate: an outage may move the dates up to it.
+			pay_by >= earliest
+				&& late_by <= request.slot.gate
+				&& request.slot.gate <= certified.valid_until,
 			Error::<T>::InvalidTerms
 		);
 
@@ -252,7 +255,9 @@ impl<T: Config> Pallet<T> {
 	/// payment date that has just passed, and nothing on the seller's, the management centre's or
 	/// the lines' side would have refused the payment.
 	fn smallest_eligible(id: RequestId, request: &Request<T::AccountId>) -> Option<Missed> {
-		let RequestState::Responded { pay_by, .. } = request.state else { return None };
+		let RequestState::Responded { at: responded, pay_by, .. } = request.state else {
+			return None;
+		};
 		if !request.fills.is_zero() {
 			return None;
 		}
@@ -260,7 +265,9 @@ impl<T: Config> Pallet<T> {
 		Responses::<T>::get(id)
 			.iter()
 			.filter_map(|quote| Offers::<T>::get(quote.offer).map(|offer| (quote, offer)))
-			.filter(|(quote, offer)| offer.available == quote.available)
+			.filter(|(quote, offer)| {
+				offer.available == quote.available && offer.changed <= responded
+			})
 			.map(|(_, offer)| offer)
 			.filter(|offer| Self::ensure_matches(request, offer, at).is_ok())
 			.filter(|offer| {

@@ -7,8 +7,8 @@ use crate::{
 use frame_support::defensive;
 use sp_runtime::traits::{BlakeTwo256, Hash};
 use voltree_primitives::{
-	Cause, Credibility, Devices, Escrow, LineSafety, Moment, Registers, SafetyOver, TradeId,
-	WattHours,
+	Cause, Credibility, Devices, Directory, Escrow, LineSafety, Moment, Registers, SafetyOver,
+	TradeId, WattHours,
 };
 
 impl<T: Config> Pallet<T> {
@@ -218,6 +218,10 @@ impl<T: Config> Pallet<T> {
 		let payout = voltree_primitives::payout(delivered, trade.price)
 			.unwrap_or_default()
 			.min(trade.locked);
+		// A wallet that was unlinked since the bill is somebody else's, whose debts are not the
+		// seller's: then he is paid himself.
+		let is_his = T::Directory::is_wallet_of(payee, &trade.seller.tag);
+		let payee = if is_his { payee } else { &trade.seller.account };
 		let pay = |to, amount| T::Escrow::settle(trade.request, trade.locked, amount, to);
 		let paid = if pay(payee, payout).or_else(|_| pay(&trade.seller.account, payout)).is_ok() {
 			payout

@@ -1,11 +1,12 @@
 //! Trades: paid, withdrawn, started, billed, confirmed.
 
 use crate::{
-	agenda::Kind, Attested, Config, Deadlines, Ending, Error, Event, NextTrade, Offer, Offers,
-	Outcome, Pallet, Party, Request, RequestState, Requests, Trade, TradeState, Trades, MAX_FILLS,
+	agenda::Kind, Attested, Config, Deadlines, Ending, Error, Event, MeterSlots, NextTrade, Offer,
+	Offers, Outcome, Pallet, Party, Request, RequestState, Requests, Trade, TradeState, Trades,
+	MAX_FILLS,
 };
-use frame_support::ensure;
-use sp_runtime::{ArithmeticError, DispatchResult};
+use frame_support::{ensure, storage::with_transaction};
+use sp_runtime::{ArithmeticError, DispatchError, DispatchResult, TransactionOutcome};
 use voltree_primitives::{
 	Balance, Cause, Clock, Credibility, Directory, Escrow, LineSafety, Moment, OfferId, RequestId,
 	Role, Standing, TradeId, Verdict, WattHours,
@@ -32,9 +33,14 @@ impl<T: Config> Pallet<T> {
 		let offer = Offers::<T>::get(offer_id).ok_or(Error::<T>::OfferNotFound)?;
 		Self::ensure_matches(&request, &offer, now)?;
 		Self::ensure_fill(&request, &offer, volume)?;
-		Self::ensure_possible(&request, &offer, volume)?;
 		let amount =
 			voltree_primitives::amount(volume, offer.price).ok_or(ArithmeticError::Overflow)?;
+		if let Err(reason) = Self::ensure_possible(&request, &offer, volume) {
+			// Where a smaller fill is possible, that is what he can pay.
+			let smallest = Self::smallest_fill_of(&offer);
+			ensure!(Self::ensure_possible(&request, &offer, smallest).is_err(), reason);
+			return Self::note_impossible(request_id, offer_id, offer, amount, reason);
+		}
 		T::Escrow::lock(request_id, amount)?;
 
 		let id = NextTrade::<T>::get();
@@ -49,6 +55,7 @@ impl<T: Config> Pallet<T> {
 		if let Some(meter) = &trade.meter {
 			Self::change_promises(meter, &trade.slot, |promises| {
 				promises.waiting = promises.waiting.saturating_add(1);
+				promises.meter_by = Some(trade.deadlines.meter_by);
 			});
 		}
 		Trades::<T>::insert(id, trade);
@@ -67,6 +74,21 @@ impl<T: Config> Pallet<T> {
 			late,
 		});
 		Self::after_fill(request_id, request);
+		Ok(())
+	}
+
+	/// The buyer could have paid, had it been possible: write it down, so that he is not blamed if it
+	/// becomes possible again before it is judged. For him the call has done what it could.
+	fn note_impossible(
+		request: RequestId,
+		id: OfferId,
+		offer: Offer<T::AccountId>,
+		amount: Balance,
+		reason: DispatchError,
+	) -> DispatchResult {
+		with_transaction(|| TransactionOutcome::Rollback(T::Escrow::lock(request, amount)))?;
+		Offers::<T>::insert(id, Offer { changed: T::Clock::now(), ..offer });
+		Self::deposit_event(Event::PaymentImpossible { request, offer: id, reason });
 		Ok(())
 	}
 
@@ -116,7 +138,9 @@ impl<T: Config> Pallet<T> {
 		let cap = parameters.price_cap;
 		let bond = terms.seller_bond(volume, offer.price, cap).ok_or(ArithmeticError::Overflow)?;
 		let after = |moment: Moment, span| moment.saturating_add(Self::window(span, request.round));
-		let meter_by = after(offer.slot.end, parameters.meter_window);
+		// All trades of a meter and slot are read at the same time, in the order of payment.
+		let meter_by = Self::promised_reading(offer)
+			.unwrap_or_else(|| after(offer.slot.end, parameters.meter_window));
 		let bill_by = after(meter_by, parameters.bill_window);
 		let confirm_by = after(bill_by, parameters.confirm_window);
 		let rule_by = after(confirm_by, parameters.rule_window);
@@ -146,6 +170,12 @@ impl<T: Config> Pallet<T> {
 			seen: now,
 			state: TradeState::Paid,
 		})
+	}
+
+	/// When the meter of an offer is read for the trades that wait for it already.
+	fn promised_reading(offer: &Offer<T::AccountId>) -> Option<Moment> {
+		let promises = MeterSlots::<T>::get((offer.meter.as_ref()?, offer.slot.start));
+		promises.meter_by.filter(|_| promises.waiting > 0)
 	}
 
 	/// A request that wants less than a fill can be takes no more.

@@ -3,6 +3,7 @@
 use crate::{
 	registers, safety, Config, Error, Event, Histories, Lines, OracleParameters, Pallet,
 	Parameters, Register, RegisterReading, Registers, Reports, SensorReport, FULL_CONFIDENCE,
+	MAX_SLOTS_BACK,
 };
 use codec::Encode;
 use frame_support::{ensure, traits::Get};
@@ -105,9 +106,10 @@ impl<T: Config> Pallet<T> {
 		signature: Option<&T::Signature>,
 	) -> Result<(usize, Register), Error<T>> {
 		let meter = T::Devices::meter(&reading.meter).ok_or(Error::NotAMeter)?;
-		let past_boundary = reading.boundary.checked_rem(T::Slots::length());
-		ensure!(past_boundary == Some(0), Error::NotABoundary);
-		ensure!(reading.boundary <= T::Clock::now(), Error::FutureReport);
+		let slot = T::Slots::length();
+		ensure!(reading.boundary.checked_rem(slot) == Some(0), Error::NotABoundary);
+		let age = T::Clock::now().checked_sub(reading.boundary).ok_or(Error::FutureReport)?;
+		ensure!(age <= slot.saturating_mul(MAX_SLOTS_BACK), Error::TooOld);
 		let register =
 			Register { boundary: reading.boundary, import: reading.import, export: reading.export };
 		let book = Registers::<T>::get(&reading.meter);

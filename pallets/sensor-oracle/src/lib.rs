@@ -254,7 +254,8 @@ pub mod pallet {
 		NotABoundary,
 		/// The meter has reported this boundary. Nothing is left to do.
 		AlreadyReported,
-		/// The boundary lies before all that are kept, and no more are. It is too late for it.
+		/// The boundary lies before all that are kept, and no more are, or more than 96 slots back.
+		/// It is too late for it.
 		TooOld,
 		/// A register would run backwards between two boundaries. Have the meter checked; after a
 		/// repair the management centre registers it anew, with another key.

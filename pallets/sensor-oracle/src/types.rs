@@ -15,6 +15,11 @@ pub const MAX_SPANS: u32 = 32;
 /// How many registers of a meter are kept: the newest.
 pub const MAX_REGISTERS: u32 = 16;
 
+/// How many slots back a boundary can lie to be reported: a day of quarter hours, longer than any
+/// delivery waits for its registers. Without a bound a meter could report, for nothing, all
+/// boundaries since the beginning of time.
+pub const MAX_SLOTS_BACK: Moment = 96;
+
 /// A confidence of one, in parts per million.
 pub const FULL_CONFIDENCE: u32 = 1_000_000;
 

@@ -4,7 +4,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod authority;
 mod deliveries;
+mod disputes;
+mod grid;
+mod money;
 mod openings;
 mod payments;
 mod registry;

@@ -97,6 +97,7 @@ fn offers() {
 			change(&mut supply);
 			MarketCall::offer { supply }
 		};
+		let unmetered = Seller::SensorOwner(1);
 		let id = chain.offer(seller, good.clone());
 		let withdraw = |offer| MarketCall::withdraw_offer { offer };
 		let cap = pallet_market::Parameters::default().price_cap;
@@ -143,6 +144,14 @@ fn offers() {
 				MarketError::InvalidMeter,
 			),
 			row("on another line", &key, offer(&|s| s.line = 2), MarketError::InvalidMeter),
+			row(
+				"too much without a meter",
+				&unmetered.key(),
+				offer(&|s| {
+					*s = supply(unmetered, start, 1_001);
+				}),
+				MarketError::TooLargeUnmetered,
+			),
 			row("in the past", &key, offer(&|s| s.slot = start - 600_000), MarketError::TooLate),
 			row("at the beginning of time", &key, offer(&|s| s.slot = 0), MarketError::TooLate),
 			row(

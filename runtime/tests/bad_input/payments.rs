@@ -5,7 +5,7 @@ use crate::common::{
 	people::{household, sensor_owner, service, wallet_key, Id},
 	refusals::{check, row},
 	scene::{demand, supply, total, Seller, PRICE, VOLUME},
-	MarketCall, RegistryCall, WalletCall,
+	BalancesCall, MarketCall, RegistryCall, WalletCall,
 };
 use pallet_market::Error as Market;
 use voltree_runtime::{Runtime, VOLT};
@@ -35,17 +35,36 @@ fn payments() {
 		let later = chain.offer(sold_by(7), supply(sold_by(7), start + 60_000, VOLUME));
 		let own = chain.offer(sold_by(1), supply(sold_by(1), start, VOLUME));
 		let lapsed = chain.offer(sold_by(10), supply(sold_by(10), start, VOLUME));
+		// Without a meter, and a seller who has not the money for a bond.
+		let poor_seller = sensor_owner(3);
+		let bondless = {
+			let mut bondless = supply(Seller::SensorOwner(3), start, 1_000);
+			bondless.price = 10_000;
+			chain.offer(Seller::SensorOwner(3), bondless)
+		};
+		let rich = total(&poor_seller);
+		chain.ok(
+			&poor_seller,
+			BalancesCall::transfer_keep_alive {
+				dest: service().id().into(),
+				value: rich - VOLT - VOLT / 100,
+			},
+		);
 		let watched =
 			chain.offer(Seller::SensorOwner(1), supply(Seller::SensorOwner(1), start, VOLUME));
-		let (mut asked, mut picky) = (demand(1, start, 2 * VOLUME), demand(1, start, VOLUME));
+		let (mut asked, mut picky) = (demand(1, start, 2_000), demand(1, start, VOLUME));
 		asked.lines = vec![1, 2].try_into().expect("two");
 		asked.max_price = PRICE;
 		picky.min_credit = 1_001;
+		let mut metered = demand(1, start, VOLUME);
+		metered.unmetered = false;
 		let request = chain.request(&buyer, asked, 105_000);
 		let open = chain.request(&buyer, demand(1, start, VOLUME), VOLT);
 		let strict = chain.request(&buyer, picky, VOLT);
+		let metered = chain.request(&buyer, metered, VOLT);
 		let owners = chain.request(&sensor_owner(2), demand(1, start, VOLUME), VOLT);
 		chain.respond(request);
+		chain.respond(metered);
 		chain.respond(owners);
 		chain.decide(RegistryCall::revoke { account: household(10).id() });
 		let window = voltree_runtime::Market::parameters().offer_window;
@@ -86,6 +105,16 @@ fn payments() {
 					&sensor_owner(2),
 					pay(owners, watched, 100),
 					MarketError::TooFewSensors,
+				),
+				bad(
+					"a seller without money for a bond",
+					pay(request, bondless, 1_000),
+					MarketError::SellerWithoutBond,
+				),
+				bad(
+					"without a meter",
+					pay(metered, watched, 100),
+					MarketError::UnmeteredNotAccepted,
 				),
 				bad("0 Wh", pay(request, good, 0), MarketError::InvalidVolume),
 				bad("99 Wh", pay(request, good, 99), MarketError::InvalidVolume),
@@ -162,32 +191,65 @@ fn payments() {
 	});
 }
 
-/// The largest numbers that are not refused do no harm: nothing overflows, nothing is paid unheld.
+/// Nothing is larger than lines, meters and credit allow, and nothing is paid unheld.
 #[test]
 fn the_largest_volumes_break_nothing() {
 	on("dev", |chain| {
 		chain.calm();
 		let buyer = household(1);
+		let [seller, other] = [6, 7].map(Seller::Household);
 		let start = chain.tradable_slot();
 		let cap = pallet_market::Parameters::default().price_cap;
-		let offers = [6, 7, 8].map(|number| {
-			let mut endless = supply(Seller::Household(number), start, u64::MAX);
-			endless.price = cap;
-			chain.offer(Seller::Household(number), endless)
-		});
-		let request = chain.request(&buyer, demand(1, start, u64::MAX), VOLT);
-		chain.respond(request);
-		let pay = |volume| MarketCall::pay { request, offer: offers[0], volume };
-		let rows = [u64::MAX, u64::MAX - 1, u64::MAX / 2, 1_001];
+		let offer = |volume| {
+			let mut offered = supply(seller, start, volume);
+			offered.price = cap;
+			MarketCall::offer { supply: offered }
+		};
+		let ask = |volume| {
+			let key = wallet_key(&household(1)).id();
+			MarketCall::request { demand: demand(1, start, volume), key, funding: 0 }
+		};
+		// A meter carries 375 kW, a line 1,500 kW, in a slot of a minute; a thousand points of credit
+		// allow 100 kWh.
+		let key = seller.key();
 		check(
 			chain,
-			rows.map(|volume| row("not held", &buyer, pay(volume), WalletError::InsufficientFunds))
-				.into(),
+			vec![
+				row("all energy", &key, offer(u64::MAX), MarketError::ExceedsLineCapacity),
+				row("more than the line", &key, offer(25_001), MarketError::ExceedsLineCapacity),
+				row("all of the line", &key, offer(25_000), MarketError::ExceedsRatedPower),
+				row("more than the meter", &key, offer(6_251), MarketError::ExceedsRatedPower),
+				row("asks for all energy", &buyer, ask(u64::MAX), MarketError::ExceedsCredit),
+				row("more than his credit", &buyer, ask(100_001), MarketError::ExceedsCredit),
+			],
 		);
+		let mut most = supply(seller, start, 6_250);
+		most.price = cap;
+		let offers = [chain.offer(seller, most), chain.offer(other, supply(other, start, 6_249))];
+		let request = chain.request(&buyer, demand(1, start, 100_000), VOLT);
+		chain.until(chain.now() + 12_000);
+		chain.respond(request);
+		let pay = |volume| MarketCall::pay { request, offer: offers[0], volume };
+		let rows = [u64::MAX, u64::MAX - 1, u64::MAX / 2, 6_251]
+			.map(|volume| row("not offered", &buyer, pay(volume), MarketError::InvalidVolume))
+			.into_iter()
+			.chain([
+				row("not held", &buyer, pay(6_250), WalletError::InsufficientFunds),
+				row("not held either", &buyer, pay(1_001), WalletError::InsufficientFunds),
+				row("a second request", &buyer, ask(100), MarketError::ExceedsCredit),
+				// The meter has one watt-hour left, a fill is a hundred.
+				row(
+					"the meter again",
+					&other.key(),
+					MarketCall::offer { supply: supply(other, start, 100) },
+					MarketError::ExceedsRatedPower,
+				),
+			]);
+		check(chain, rows.collect());
 		for offer in offers {
 			chain.pay(&buyer, request, offer, 300);
 		}
 		let rest = pallet_market::Requests::<Runtime>::get(request).expect("it is open").wanted();
-		assert_eq!(rest, u64::MAX - 900);
+		assert_eq!(rest, 100_000 - 600);
 	});
 }

@@ -232,6 +232,7 @@ fn devices_and_lines() {
 		chain.give(&stranger, VOLT);
 		chain.next();
 		let remove = |device: &Pair| RegistryCall::remove_device { device: device.id() };
+		chain.ok(&mc, remove(&meter(13)));
 		let add_line = |line| RegistryCall::add_line { line, capacity: u32::MAX };
 		check(
 			chain,
@@ -278,6 +279,12 @@ fn devices_and_lines() {
 					&mc,
 					device(&household(2), Meter, &owner, 1, 1, &household(2)),
 					RegistryError::IsCertified,
+				),
+				row(
+					"removed before",
+					&mc,
+					device(&meter(13), Meter, &owner, 1, 1, &meter(13)),
+					RegistryError::WasDevice,
 				),
 				row("no device", &mc, remove(&fresh), RegistryError::UnknownDevice),
 				row("removed by its owner", &owner, remove(&meter(1)), BadOrigin),

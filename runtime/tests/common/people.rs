@@ -50,6 +50,11 @@ pub fn service() -> Pair {
 	pair("//ManagementCentre")
 }
 
+/// Who says what the grid's power costs.
+pub fn grid() -> Pair {
+	pair("//Grid")
+}
+
 /// The author of the blocks of `dev` and `demo`, a member of the authority, rich.
 pub fn alice() -> Pair {
 	pair("//Alice")

@@ -1,13 +1,17 @@
 //! Calls that have to be refused, as a table: each changes nothing but fee and nonce, and what the
 //! door refuses not even those.
 
-use super::{people::alice, people::Id, sign, state, Chain};
+use super::{
+	people::{alice, grid, household, meter, pair, sensor_owner, service, wallet_key, Id},
+	scene::total,
+	sign, state, Chain,
+};
 use pallet_blacklist::Refusal;
 use sp_core::sr25519::Pair;
 use sp_io::hashing::twox_128;
 use sp_runtime::{transaction_validity::TransactionValidityError, DispatchError};
 use std::collections::{BTreeMap, BTreeSet};
-use voltree_runtime::{AccountId, Runtime, RuntimeCall};
+use voltree_runtime::{AccountId, Runtime, RuntimeCall, RuntimeEvent, VOLT};
 
 /// How a call is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +20,13 @@ pub enum Refused {
 	AtDispatch(DispatchError),
 	/// Before that, by the pool and by the author of a block.
 	AtTheDoor(Refusal),
+}
+
+impl Row {
+	/// What it is called.
+	pub fn name(&self) -> &'static str {
+		self.name
+	}
 }
 
 impl<E: Into<DispatchError>> From<E> for Refused {
@@ -135,4 +146,53 @@ fn check_door(chain: &mut Chain, name: &str, signer: &Pair, call: RuntimeCall, r
 	let expected: TransactionValidityError = refusal.into();
 	assert_eq!(result, Err(expected), "{name}: {call:?}");
 	assert_eq!(changed(&before), BTreeSet::new(), "{name}: nothing changed");
+}
+
+/// Somebody of each kind, all with money and none of them the authority: what it alone may do is
+/// refused to each with `expected`.
+pub fn by_everybody(
+	chain: &mut Chain,
+	call: impl Into<RuntimeCall>,
+	expected: impl Into<Refused>,
+) -> Vec<Row> {
+	let (call, expected) = (call.into(), expected.into());
+	let [stranger, device] = [pair("//Stranger"), meter(14)];
+	let key = wallet_key(&household(1));
+	for somebody in [&stranger, &device, &key] {
+		if total(somebody) < VOLT {
+			chain.give(somebody, VOLT);
+		}
+	}
+	let everybody = [
+		("a member", household(1)),
+		("another member", household(7)),
+		("a sensor owner", sensor_owner(1)),
+		("the service", service()),
+		("one of the authority", alice()),
+		("the grid", grid()),
+		("a stranger", stranger),
+		("a device", device),
+		("a wallet's key", key),
+	];
+	everybody.map(|(name, who)| row(name, &who, call.clone(), expected)).into()
+}
+
+/// The authority decides each of `calls`, here through the development network's root: it is refused
+/// with its error, and nothing changes but the nonce of who sends it.
+pub fn check_decided(chain: &mut Chain, calls: Vec<(&'static str, RuntimeCall, DispatchError)>) {
+	let root = alice();
+	for (name, call, expected) in calls {
+		let before = state();
+		let boxed = Box::new(call.clone());
+		chain.ok(&root, pallet_sudo::Call::<Runtime>::sudo { call: boxed });
+		let result = chain.block_events().into_iter().rev().find_map(|event| match event {
+			RuntimeEvent::Sudo(pallet_sudo::Event::Sudid { sudo_result }) => Some(sudo_result),
+			_ => None,
+		});
+		assert_eq!(result, Some(Err(expected)), "{name}: {call:?}");
+		for key in changed(&before) {
+			let key_text = sp_core::hexdisplay::HexDisplay::from(&key).to_string();
+			assert_eq!(key, account_key(&root.id()), "{name}: {key_text} changed");
+		}
+	}
 }

@@ -14,7 +14,7 @@ use voltree_primitives::{
 };
 use voltree_runtime::{
 	genesis::{household_tag, sensor_owner_tag, HOUSEHOLD_LINES},
-	AccountId, Balances, CommunicationTree, Market, Runtime, Signature, VOLT,
+	AccountId, Balances, CommunicationTree, Market, Runtime, Signature, System, VOLT,
 };
 
 /// A price that all presets accept, in smallest units per kWh.
@@ -133,9 +133,14 @@ pub fn signed(token: Token<AccountId>, key: &Pair) -> SignedToken<AccountId, Sig
 }
 
 impl Chain {
-	/// Let all sensors report the weather if their period has passed.
+	/// Let all sensors report the weather if their period has passed. The block that ends a session
+	/// has no room for anybody: then they report in the next one.
 	pub(super) fn report_weather(&mut self) {
 		let now = self.now();
+		let most = <Runtime as frame_system::Config>::BlockWeights::get().max_block;
+		if System::block_weight().total().any_gt(most / 2) {
+			return;
+		}
 		let period = voltree_runtime::SensorOracle::parameters().report_period;
 		let Some(class) = self.weather.filter(|_| now >= self.last_weather + period) else {
 			return;
@@ -144,6 +149,9 @@ impl Chain {
 		for line in 1..=3 {
 			for owner in 1..=4 {
 				let device = sensor(line, owner);
+				if !pallet_registry::Devices::<Runtime>::contains_key(device.id()) {
+					continue;
+				}
 				let report = report_of(&device, class, now);
 				self.ok(&device, OracleCall::report { report, signature: None });
 			}

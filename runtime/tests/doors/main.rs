@@ -273,7 +273,6 @@ fn the_blacklisted_open_nothing() {
 		}
 		// Everything else passes: his own money is his, and what is under way goes on.
 		chain.ok(&debtor, WalletCall::withdraw { wallet: other, amount: VOLT });
-		chain.ok(&debtor, MarketCall::cancel_request { request: late });
 		chain.ok(&friend, proxied(&debtor.id(), MarketCall::cancel_request { request: other }));
 	});
 }

@@ -10,6 +10,7 @@ use crate::{
 	},
 	open_proxy, opened, proxied, through, Utility,
 };
+use frame_support::traits::Get;
 use pallet_blacklist::Refusal;
 use pallet_sensor_oracle::{Class, RegisterReading};
 use sp_core::sr25519::Pair;
@@ -90,9 +91,10 @@ fn free_reports_come_before_what_is_paid_for() {
 				sign(&rich, tipped, 1_000 * VOLT),
 			],
 		);
+		let first = <Runtime as pallet_blacklist::Config>::ReportPriority::get();
 		let [sensed, metered, relayed, paid] = &answers[..] else { panic!("{answers:?}") };
 		for report in [sensed, metered, relayed] {
-			assert_eq!((report.priority, report.longevity), (1_000_000_000_000_000, 16));
+			assert_eq!((report.priority, report.longevity), (first, 16));
 		}
 		assert!(paid.priority < sensed.priority, "{paid:?}");
 		assert!(paid.longevity > 16);

@@ -39,7 +39,7 @@ fn accounts_without_keys_can_be_certified() {
 		offered.price = PRICE;
 		let both: [(_, &dyn Fn(RuntimeCall) -> RuntimeCall); 2] =
 			[(shared, &by_multisig), (derived, &by_index)];
-		for (account, door) in both {
+		for (account, door) in both.clone() {
 			let gift =
 				BalancesCall::transfer_keep_alive { dest: account.clone().into(), value: VOLT };
 			chain.ok(&one, gift);
@@ -50,6 +50,15 @@ fn accounts_without_keys_can_be_certified() {
 			chain.ok(&service(), certify);
 			let offer = MarketCall::offer { supply: offered.clone() };
 			assert_eq!(through(chain, &one, door(offer.into())), Ok(()));
+		}
+		assert_eq!(opened(), (0, 2, 0));
+		// On the blacklist the same accounts are refused, whoever signs for them.
+		for (account, door) in both {
+			let entry = pallet_blacklist::Entry { since: chain.now(), credit: 0 };
+			pallet_blacklist::Entries::<Runtime>::insert(H256(account.into()), entry);
+			let offer = MarketCall::offer { supply: offered.clone() };
+			let listed = Refused::from(pallet_blacklist::Error::<Runtime>::Blacklisted);
+			assert_eq!(through(chain, &one, door(offer.into())), Err(listed));
 		}
 		assert_eq!(opened(), (0, 2, 0));
 	});
@@ -121,6 +130,11 @@ fn a_trade_proxy_does_nothing_else() {
 		let signature = thief.seal(&message);
 		let mut forbidden: Vec<RuntimeCall> = vec![
 			WalletCall::withdraw { wallet: request, amount: VOLT }.into(),
+			WalletCall::pay_fines { amount: VOLT }.into(),
+			WalletCall::redeem { amount: VOLT, reference: H256::zero() }.into(),
+			WalletCall::cancel_redemption {}.into(),
+			MarketCall::contest { trade: deal.trade, received: 0 }.into(),
+			MarketCall::withdraw_trade { trade: deal.trade }.into(),
 			BalancesCall::transfer_allow_death { dest: dest(), value: VOLT }.into(),
 			BalancesCall::transfer_keep_alive { dest: dest(), value: VOLT }.into(),
 			steal(),

@@ -33,7 +33,8 @@ export class Outbox {
 		} catch (error) {
 			this.#sent.delete(key);
 			const door = refusedAtDoor(this.chain.api, error);
-			const reason = door ?? String(error.message).replace(/^\d+: /, '').slice(0, 80);
+			// Without the number before it and what is in brackets after it.
+			const reason = door ?? String(error.message).replace(/^\d+: |:? \(.*$/g, '').slice(0, 80);
 			this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1);
 		}
 	}

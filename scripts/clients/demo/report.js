@@ -2,7 +2,7 @@
 
 import { draw } from './picture.js';
 import { tell } from './story.js';
-import { householdTable, stoppedTable, table } from './table.js';
+import { finesTable, householdTable, stoppedTable, table } from './table.js';
 
 const kwh = (wh) => (wh / 1_000).toFixed(1);
 const listed = (counts) =>
@@ -11,7 +11,7 @@ const listed = (counts) =>
 /** Print tables and checks, write the files. Returns whether all is well. */
 export async function report({ day, clock, ledger, households, outbox, played, money, write, chain }) {
 	const story = tell(ledger, day, clock, households);
-	const startCredit = (await chain.api.query.credibility.parameters()).start.toNumber();
+	const { start: startCredit } = await chain.parametersOf('credibility');
 	const accounts = [...story.accounts.values()];
 	const trades = [...story.trades.values()];
 	const hit = trades.filter(({ stoppedBy }) => stoppedBy);
@@ -23,6 +23,7 @@ export async function report({ day, clock, ledger, households, outbox, played, m
 	console.log(`\nEach household\n\n${householdTable(accounts, startCredit)}`);
 	const others = hit.length > byStorm ? `, because sensors were silent: ${hit.length - byStorm}` : '';
 	console.log(`\nDeliveries stopped by the storm: ${byStorm}${others}\n\n${stoppedTable(story)}`);
+	console.log(`\nFines: ${story.fines.length}\n\n${finesTable(story)}`);
 	console.log('\nThe day\n');
 	console.log(table(['what', 'how many'], [
 		['requests by ending', listed(story.endings)],
@@ -30,6 +31,7 @@ export async function report({ day, clock, ledger, households, outbox, played, m
 		['energy traded / arrived', `${kwh(sum('volume'))} / ${kwh(sum('delivered'))} kWh`],
 		['behaviour counted', listed(story.causes)],
 		['blacklisted', story.blacklisted.join(', ') || 'nobody'],
+		['let back', story.readmitted.join(', ') || 'nobody'],
 		['refused by the chain', listed(story.refused)],
 		['refused by the node', listed(outbox.refused)],
 		['transactions sent', outbox.count],
@@ -38,13 +40,14 @@ export async function report({ day, clock, ledger, households, outbox, played, m
 		['time', `${Math.floor(played.seconds / 60)} min ${played.seconds % 60} s`],
 	], 2));
 
-	const { checks, holds } = await money(accounts);
+	const { checks, holds } = await money(story);
 	console.log('\nMoney check\n');
 	for (const [what, right] of checks) console.log(`  ${right ? 'right' : 'WRONG'}  ${what}`);
 
 	const subtitle =
 		`Weather of Miami, ${day.date}. ${households.length} households, ${day.lines.length} lines, ` +
-		`${trades.length} trades, ${kwh(sum('delivered'))} kWh delivered, ${hit.length} deliveries stopped.`;
+		`${trades.length} trades, ${kwh(sum('delivered'))} kWh delivered, ${hit.length} deliveries ` +
+		`stopped, ${story.fines.length} fines.`;
 	const picture = draw({
 		title: 'A day on Voltree: neighbours trade power', subtitle, story, day, clock, startCredit,
 	});
@@ -68,6 +71,7 @@ function numbers(story, clock, played, checks) {
 		money: checks.map(([what, right]) => ({ what, right })),
 		households: [...story.accounts.values()],
 		trades: [...story.trades.values()],
+		fines: story.fines,
 		slots: story.slots.map(({ trades, ...slot }) => ({ ...slot, trades: trades.map((t) => t.trade) })),
 		lines: [...story.lines].map(([line, states]) => ({
 			line,

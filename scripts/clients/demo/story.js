@@ -1,14 +1,11 @@
-// Makes trades, accounts and quarter hours out of the ledger's events.
+// Makes trades, accounts, fines and quarter hours out of the ledger's events.
 
-import { blake2AsHex } from '@polkadot/util-crypto';
+import { householdTag } from '../lib/chain.js';
 
 /** Outcomes of trades that unsafe lines have stopped before anything flowed. */
 const STOPPED = new Set(['Stopped', 'UnsafeThroughout']);
 
-/** The identity tag of a household of the development networks. */
-const tagOf = (number) => blake2AsHex(`voltree:household:${number}`);
-
-/** The story of a day: its trades, slots, accounts, line states, and what was counted. */
+/** The story of a day: its trades, slots, accounts, fines, line states, and what was counted. */
 export function tell(ledger, day, clock, households) {
 	const story = {
 		offers: new Map(),
@@ -18,17 +15,22 @@ export function tell(ledger, day, clock, households) {
 		causes: new Map(),
 		refused: new Map(),
 		blacklisted: [],
+		readmitted: [],
 		accounts: new Map(),
+		/** Every fine, with the trade that it was for where somebody was injured. */
+		fines: [],
+		/** What went into the pot and out of it. */
+		pot: { fines: 0, endowments: 0 },
 	};
 	const byTag = new Map();
 	for (const { number, name, line, address } of households) {
 		const account = {
 			number, name, line, address,
-			bought: 0, sold: 0, paid: 0, earned: 0, fees: 0,
+			bought: 0, sold: 0, paid: 0, earned: 0, fees: 0, fines: 0, compensated: 0,
 			faults: 0, credit: [],
 		};
 		story.accounts.set(address, account);
-		byTag.set(tagOf(number), account);
+		byTag.set(householdTag(number), account);
 	}
 	for (const event of ledger.events()) TELL[event.kind]?.(story, event, byTag);
 	story.lines = lineStates(ledger, day.lines);
@@ -38,6 +40,35 @@ export function tell(ledger, day, clock, households) {
 }
 
 const count = (map, key) => map.set(key, (map.get(key) ?? 0) + 1);
+
+/** Credit went up or down. */
+const creditChanged = (_, { now, tag, before, after }, byTag) => {
+	byTag.get(tag)?.credit.push({ now, before, after });
+};
+
+/** What was collected of a fine leaves the person; the injured party's part comes first. */
+function fined({ fines, pot }, { now, tag, cause, amount, loss, fromBond, fromWallets, owed }, byTag) {
+	const collected = fromBond + fromWallets;
+	const compensation = Math.min(loss, collected);
+	const account = byTag.get(tag);
+	if (account) account.fines += collected;
+	pot.fines += collected - compensation;
+	fines.push({
+		now, name: account?.name ?? 'somebody else', cause, amount, fromBond, fromWallets, owed, compensation,
+	});
+}
+
+/**
+ * A loss is the buyer's of the trade that settles next: what the seller owes for a trade is taken
+ * right before it is settled.
+ */
+function compensate({ fines, accounts }, buyer, trade) {
+	for (const fine of fines.filter((one) => one.compensation > 0 && one.trade === undefined)) {
+		fine.trade = trade;
+		const account = accounts.get(buyer);
+		if (account) account.compensated += fine.compensation;
+	}
+}
 
 /** What each kind of event adds. */
 const TELL = {
@@ -61,8 +92,10 @@ const TELL = {
 	'market.Started': ({ trades }, { trade }) => {
 		if (trades.has(trade)) trades.get(trade).started = true;
 	},
-	'market.Settled': ({ trades, accounts }, { now, trade, outcome, delivered, payout }) => {
+	'market.Settled': (story, { now, trade, outcome, delivered, payout }) => {
+		const { trades, accounts } = story;
 		const settled = trades.get(trade);
+		compensate(story, settled?.buyer, trade);
 		if (!settled) return;
 		Object.assign(settled, { outcome, delivered, payout, settledAt: now });
 		const buyer = accounts.get(settled.buyer);
@@ -73,9 +106,21 @@ const TELL = {
 		if (seller) seller.sold += delivered;
 		if (seller) seller.earned += payout;
 	},
-	'credibility.CreditChanged': (_, { now, tag, before, after }, byTag) => {
-		byTag.get(tag)?.credit.push({ now, before, after });
+	'sharedWallet.Fined': fined,
+	'sharedWallet.FinesPaid': ({ pot }, { tag, amount }, byTag) => {
+		if (byTag.has(tag)) byTag.get(tag).fines += amount;
+		pot.fines += amount;
 	},
+	'sharedWallet.Forfeited': ({ accounts }, { account, to, amount }) => {
+		if (accounts.has(account)) accounts.get(account).fines += amount;
+		if (accounts.has(to)) accounts.get(to).compensated += amount;
+	},
+	'registry.Certified': ({ pot }, { endowment }) => {
+		pot.endowments += endowment;
+	},
+	'credibility.CreditChanged': creditChanged,
+	'credibility.CreditGained': creditChanged,
+	'credibility.CreditReinstated': creditChanged,
 	'credibility.Counted': ({ causes }, { tag, cause }, byTag) => {
 		count(causes, cause);
 		const account = byTag.get(tag);
@@ -83,6 +128,9 @@ const TELL = {
 	},
 	'blacklist.Blacklisted': ({ blacklisted }, { tag }, byTag) => {
 		if (byTag.has(tag)) blacklisted.push(byTag.get(tag).name);
+	},
+	'blacklist.Readmitted': ({ readmitted }, { tag }, byTag) => {
+		if (byTag.has(tag)) readmitted.push(byTag.get(tag).name);
 	},
 	'transactionPayment.TransactionFeePaid': ({ accounts }, { who, actualFee }) => {
 		if (accounts.has(who)) accounts.get(who).fees += actualFee;

@@ -40,12 +40,11 @@ async function eventsOf(api, number) {
 	return records.map(({ phase, event }) => {
 		const fields = event.data.map((field) => plain(field));
 		const { names } = event.data;
+		assert(names, `${event.section}.${event.method} names its fields`);
 		return {
 			event: `${capital(event.section)}.${event.method}`,
 			extrinsic: phase.isApplyExtrinsic ? phase.asApplyExtrinsic.toString() : null,
-			data: names
-				? Object.fromEntries(names.map((name, index) => [name, fields[index]]))
-				: null,
+			data: Object.fromEntries(names.map((name, index) => [name, fields[index]])),
 		};
 	});
 }
@@ -75,7 +74,10 @@ async function stateOf(api, facts, number) {
 		trade: await read(query.market.trades, facts.trade),
 		by_runtime_api: {
 			now: await read(call.marketApi.now),
+			rules: await read(call.marketApi.rules),
 			trade: await read(call.marketApi.trade, facts.trade),
+			exposure: await read(call.marketApi.exposure, facts.accounts.seller),
+			gridPrice: await read(call.marketApi.gridPrice, facts.line, facts.slot),
 			token: await read(call.sharedWalletApi.token, facts.request),
 			flow: await read(call.sharedWalletApi.capitalFlow, facts.accounts.seller),
 			score: await read(call.credibilityApi.score, facts.tags.seller),
@@ -145,6 +147,8 @@ for (const [index, name] of NAMES.entries()) {
 			'Market.Settled',
 			'SharedWallet.Settled',
 			'SharedWallet.Closed',
+			'SharedWallet.Bonded',
+			'SharedWallet.Unbonded',
 			'Credibility.Counted',
 			'Balances.Held',
 		];
@@ -159,10 +163,16 @@ for (const [index, name] of NAMES.entries()) {
 		assert.equal(renewed.token.token.nonce, '1');
 		assert.equal(renewed.token.token.record.timely, '1');
 		assert.equal(paid.wallet.locked, paid.trade.locked);
-		const [hold] = paid.accounts.buyer.holds;
-		assert.deepEqual(hold.id, { SharedWallet: 'Escrow' });
-		assert.equal(BigInt(hold.amount), BigInt(paid.wallet.free) + BigInt(paid.wallet.locked));
+		const held = ({ holds }, reason) =>
+			BigInt(holds.find(({ id }) => id.SharedWallet === reason)?.amount ?? 0);
+		const { buyer, seller } = paid.accounts;
+		const { free, locked } = paid.wallet;
+		assert.equal(held(buyer, 'Escrow'), BigInt(free) + BigInt(locked));
+		assert.equal(held(buyer, 'Bond'), BigInt(paid.request.bond));
+		assert.equal(held(seller, 'Bond'), BigInt(paid.trade.bond));
+		assert.deepEqual(paid.by_runtime_api.rules[2], paid.trade.terms);
 		assert.deepEqual(settled.accounts.buyer.holds, []);
+		assert.deepEqual(settled.accounts.seller.holds, []);
 		assert.deepEqual([settled.wallet, settled.token, settled.trade], [null, null, null]);
 		assert.equal(settled.scores.seller.credit, '1000');
 		assert.equal(settled.scores.seller.record.recent.length, 1);

@@ -36,7 +36,7 @@ after(() => chain?.disconnect());
 
 /** A report that the chain would take now: later than the last one of this sensor. */
 async function newReport(kind = 'Wind') {
-	const { minInterval } = (await api.query.sensorOracle.parameters()).toJSON();
+	const { minInterval } = await chain.parametersOf('sensorOracle');
 	return eventually(chain, 'time for another report', async () => {
 		const now = await chain.now();
 		const last = await api.query.sensorOracle.reports(sensor.address);

@@ -35,6 +35,7 @@ before(async () => {
 			maxPrice: 300_000,
 			minCredit: 0,
 			meter: null,
+			unmetered: false,
 		};
 		const call = api.tx.market.request(demand, account('//Household//13//Key').address, 70_000);
 		const { events } = await submit(chain, buyer, call);

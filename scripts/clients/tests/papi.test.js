@@ -47,7 +47,8 @@ test('polkadot-api with types from the runtime', async (t) => {
 	await step('papi add --wasm makes the types', async () => {
 		await run('papi', ['add', 'voltree', '--wasm', prepared('RUNTIME')]);
 		const types = await readFile(join(folder, '.papi/descriptors/dist/voltree.d.ts'), 'utf8');
-		for (const name of ['MarketApi', 'SharedWalletApi', 'withdraw_offer', 'report_register']) {
+		const names = ['MarketApi', 'SharedWalletApi', 'withdraw_trade', 'pay_fines', 'report_register'];
+		for (const name of names) {
 			assert.match(types, new RegExp(`\\b${name}\\b`));
 		}
 	});
@@ -78,8 +79,9 @@ test('polkadot-api with types from the runtime', async (t) => {
 			sign: (message) => household.sign(message),
 			meter: meter(14).address,
 			line: 3,
+			stranger: account('//Eve'),
 		});
-		const { refusal, ...seen } = await within(60, 'the visit of polkadot-api', visited);
+		const { refusal, door, ...seen } = await within(60, 'the visit of polkadot-api', visited);
 		assert.deepEqual(seen, {
 			roles: 'Both',
 			existentialDeposit: 1_000n,
@@ -89,9 +91,13 @@ test('polkadot-api with types from the runtime', async (t) => {
 			isOpen: true,
 			withdrawn: true,
 			isGone: true,
+			finesDue: 0n,
+			exposed: 1_000n,
 		});
 		assert.equal(refusal.type, 'Module');
 		assert.equal(refusal.value.type, 'Market');
 		assert.equal(refusal.value.value.type, 'TradeNotFound');
+		const number = { type: 'Custom', value: 101 };
+		assert.deepEqual(door, { name: 'InvalidTxError', error: { type: 'Invalid', value: number } });
 	});
 });

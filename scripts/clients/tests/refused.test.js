@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { u8aToHex } from '@polkadot/util';
 import { signToken, SERVICE } from '../lib/centre.js';
+import { errorName } from '../lib/chain.js';
 import { meter } from '../lib/devices.js';
 import {
 	account,
@@ -14,6 +15,7 @@ import {
 	exclusively,
 	expiry,
 	open,
+	refusedAtPool,
 	registration,
 	respond,
 	slotIn,
@@ -38,6 +40,7 @@ const demand = (more = {}) => ({
 	maxPrice: PRICE,
 	minCredit: 0,
 	meter: null,
+	unmetered: false,
 	...more,
 });
 const supply = (more = {}) => ({
@@ -141,6 +144,8 @@ test("somebody else's trade is left alone", async () => {
 			['sharedWallet.NotOwner', sharedWallet.fund(request, 1)],
 			['market.NotBuyer', market.cancelRequest(request)],
 			['market.NotSeller', market.withdrawOffer(offer)],
+			['market.NotTheGrid', market.setGridPrices(LINE, slot, [PRICE])],
+			['sharedWallet.NothingDue', sharedWallet.payFines(1)],
 		]),
 		allRefused(chain, buyer, [
 			['market.InvalidVolume', market.pay(request, offer, VOLUME + 1)],
@@ -155,11 +160,15 @@ test("somebody else's trade is left alone", async () => {
 			['market.NotSeller', market.start(trade)],
 			['market.NotSeller', market.bill(trade, VOLUME, stranger.address)],
 			['market.NotBuyer', market.confirm(trade)],
+			['market.NotBuyer', market.contest(trade, 0)],
+			['market.NotSeller', market.withdrawTrade(trade)],
+			['BadOrigin', market.rule(trade, { share: 0, fault: 'Seller' })],
 		]),
 		allRefused(chain, buyer, [
 			['market.RequestClosed', market.pay(request, offer, VOLUME)],
 			['market.NotSeller', market.start(trade)],
 			['market.NotBilled', market.confirm(trade)],
+			['market.NotBilled', market.contest(trade, 0)],
 			['market.TradeNotFound', market.confirm(trade + 1_000)],
 		]),
 		allRefused(chain, seller, [
@@ -172,9 +181,20 @@ test("somebody else's trade is left alone", async () => {
 
 test('who is not certified opens no business and certifies nobody', async () => {
 	const eve = account('//Eve');
+	for (const call of [market.offer(supply()), market.request(demand(), eve.address, 0)]) {
+		await refusedAtPool(chain, 'Uncertified', submit(chain, eve, call));
+	}
+	// What the door does not see, the pallet refuses: it looks at the first call of a batch only.
+	const { events } = await submit(
+		chain,
+		eve,
+		chain.api.tx.utility.batch([chain.api.tx.system.remark('0x'), market.offer(supply())]),
+	);
+	const { index, error } = eventData(events, 'utility', 'BatchInterrupted');
+	assert.equal(index.toNumber(), 1);
+	assert.equal(errorName(chain.api, error), 'registry.NotCertified');
 	await allRefused(chain, eve, [
-		['registry.NotCertified', market.offer(supply())],
-		['registry.NotCertified', market.request(demand(), eve.address, 0)],
+		['sharedWallet.NotMember', sharedWallet.payFines(1)],
 		['registry.NotCertified', registry.linkWallet(stranger.address, { Sr25519: eve.sign('') })],
 		['BadOrigin', await certification(chain, eve, tagOf('eve'))],
 	]);
@@ -214,11 +234,15 @@ test('orders that make no sense are refused', async () => {
 		['market.InvalidLine', { line: 99 }],
 		['market.InvalidMeter', { meter: meter(6).address }],
 		['market.MeterRequired', { meter: null }],
+		['market.TooLargeUnmetered', { line: 3, meter: null, volume: 1_001 }],
+		['market.ExceedsRatedPower', { volume: 7_000 }],
+		['market.ExceedsLineCapacity', { volume: 30_000 }],
 	];
 	const requests = [
 		['market.InvalidLine', { lines: [] }],
 		['market.InvalidVolume', { volume: 99 }],
 		['market.PriceOutOfRange', { maxPrice: 1 }],
+		['market.ExceedsCredit', { volume: 100_001 }],
 	];
 	await Promise.all([
 		allRefused(

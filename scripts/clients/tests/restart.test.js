@@ -40,7 +40,7 @@ test('a node that was killed goes on from its database', async (t) => {
 	const [buyer, seller, key] = ['//Household//1', '//Household//2', '//Restart//Key'].map(
 		(uri) => () => account(uri),
 	);
-	let chain, clear, trade, request, slot, paid, issuance, best;
+	let chain, clear, trade, request, slot, paid, issuance, best, bond;
 	t.after(async () => {
 		clear?.stop();
 		await chain?.disconnect();
@@ -51,7 +51,8 @@ test('a node that was killed goes on from its database', async (t) => {
 	await step('a trade is paid, and the block that has it is final', async () => {
 		chain = await node.start();
 		const { market } = chain.api.tx;
-		slot = await slotIn(chain, 32);
+		// A slow machine starts a node in half a minute.
+		slot = await slotIn(chain, 60);
 		const supply = {
 			slot,
 			volume: VOLUME,
@@ -70,6 +71,7 @@ test('a node that was killed goes on from its database', async (t) => {
 			maxPrice: PRICE,
 			minCredit: 0,
 			meter: null,
+			unmetered: false,
 		};
 		const call = market.request(demand, key().address, FUNDS);
 		const requested = await submit(chain, buyer(), call);
@@ -78,6 +80,7 @@ test('a node that was killed goes on from its database', async (t) => {
 		const pay = market.pay(request, offer, VOLUME);
 		paid = await submit(chain, buyer(), pay, { finalized: true });
 		trade = eventData(paid.events, 'market', 'Paid').trade.toNumber();
+		({ bond } = unwrap(await chain.api.call.marketApi.trade(trade), 'the trade'));
 		issuance = await checkMoney(chain, paid.blockHash);
 	});
 
@@ -93,7 +96,13 @@ test('a node that was killed goes on from its database', async (t) => {
 		const hash = await chain.api.rpc.chain.getBlockHash(paid.number);
 		assert.equal(hash.toHex(), paid.blockHash);
 		assert.equal(await checkMoney(chain, paid.blockHash), issuance);
-		assert.deepEqual(await holds(chain.api, buyer().address), { 'sharedWallet.Escrow': FUNDS });
+		const { terms } = await chain.parameters();
+		assert.deepEqual(await holds(chain.api, buyer().address), {
+			'sharedWallet.Bond': BigInt(terms.smallestFine),
+			'sharedWallet.Escrow': FUNDS,
+		});
+		const ofSeller = await holds(chain.api, seller().address);
+		assert.deepEqual(ofSeller, { 'sharedWallet.Bond': bond.toBigInt() });
 	});
 
 	await step('the chain goes on', async () => {
@@ -142,9 +151,15 @@ test('a node that was killed goes on from its database', async (t) => {
 		assert.equal(outcome.type, 'Confirmed');
 		assert.equal(payout.toBigInt(), payoutOf(DELIVERED, PRICE));
 		assert.equal(refund.toBigInt(), amountOf(VOLUME, PRICE) - payoutOf(DELIVERED, PRICE));
+		// So much less than traded costs the smallest fine, out of the bond; the rest of that is back.
+		const fined = eventData(settled.events, 'sharedWallet', 'Fined');
+		assert.equal(fined.cause.type, 'DeliveredShort');
+		assert.equal(fined.fromBond.toNumber(), (await chain.parameters()).terms.smallestFine);
 		const { free } = await balance(api, seller().address);
-		assert.equal(free, before.free - fee.actualFee.toBigInt() + payoutOf(DELIVERED, PRICE));
+		const back = bond.toBigInt() - fined.fromBond.toBigInt();
+		assert.equal(free, before.free - fee.actualFee.toBigInt() + payout.toBigInt() + back);
 		assert.deepEqual(await holds(api, buyer().address), {});
+		assert.deepEqual(await holds(api, seller().address), {});
 		assert.equal(await checkMoney(chain, settled.blockHash), issuance);
 	});
 });

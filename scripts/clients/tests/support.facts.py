@@ -36,7 +36,8 @@ def events(chain, number):
 		found.append({
 			"event": f"{value['module_id']}.{value['event_id']}",
 			"extrinsic": None if extrinsic is None else str(extrinsic),
-			"data": plain(value["attributes"]),
+			# An event without fields is read as None.
+			"data": plain(value["attributes"] or {}),
 		})
 	return found
 
@@ -71,7 +72,10 @@ def state(chain, facts, number):
 		"trade": read("Market", "Trades", facts["trade"]),
 		"by_runtime_api": {
 			"now": call("MarketApi", "now"),
+			"rules": call("MarketApi", "rules"),
 			"trade": call("MarketApi", "trade", facts["trade"]),
+			"exposure": call("MarketApi", "exposure", facts["accounts"]["seller"]),
+			"gridPrice": call("MarketApi", "grid_price", facts["line"], facts["slot"]),
 			"token": call("SharedWalletApi", "token", facts["request"]),
 			"flow": call("SharedWalletApi", "capital_flow", facts["accounts"]["seller"]),
 			"score": call("CredibilityApi", "score", facts["tags"]["seller"]),

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blake2AsHex } from '@polkadot/util-crypto';
 import { signToken, SERVICE } from '../lib/centre.js';
-import { account, connect, errorName, Refused } from '../lib/chain.js';
+import { account, connect, errorName, eventData, refusedAtDoor, Refused } from '../lib/chain.js';
 import { lineReport, sensor, signReading, signReport } from '../lib/devices.js';
 
-export { account, Refused, SERVICE };
-export { eventData, VOLT } from '../lib/chain.js';
+export { account, eventData, Refused, SERVICE };
+export { VOLT } from '../lib/chain.js';
 
 /** What scripts/clients/run has prepared: `VOLTREE_CLIENTS_<name>`. */
 export function prepared(name) {
@@ -135,6 +135,19 @@ export async function refused(reason, promise) {
 	});
 }
 
+/**
+ * The node does not even take it into its pool, because the chain's door says no for this reason.
+ * Resolves to the error as the library shows it.
+ */
+export async function refusedAtPool(chain, reason, promise) {
+	const error = await promise.then(
+		() => assert.fail(`expected to be refused: ${reason}`),
+		(refusal) => refusal,
+	);
+	assert.equal(refusedAtDoor(chain.api, error), reason, error.stack);
+	return error;
+}
+
 /** Each call is refused with its own reason. They are sent together, as `[reason, call]`. */
 export async function allRefused(chain, pair, cases) {
 	chain.forgetNonces(pair.address);
@@ -240,6 +253,26 @@ export async function respond(chain, request) {
 			if (!late || tries === 3) throw error;
 		}
 	}
+}
+
+/**
+ * The management centre's authority decides, as from Polkadot.js Apps: one of three members proposes,
+ * two agree, anybody closes the motion. Resolves to what closing it led to.
+ */
+export async function byMotion(chain, call) {
+	const { authority } = chain.api.tx;
+	const [alice, bob] = ['//Alice', '//Bob'].map(account);
+	const bytes = call.method.encodedLength;
+	const proposed = await submit(chain, alice, authority.propose(2, call, bytes));
+	const { proposalHash, proposalIndex } = eventData(proposed.events, 'authority', 'Proposed');
+	const vote = () => authority.vote(proposalHash, proposalIndex, true);
+	await Promise.all([alice, bob].map((member) => submit(chain, member, vote())));
+	const { weight } = await chain.api.call.transactionPaymentCallApi.queryCallInfo(call, bytes);
+	const close = authority.close(proposalHash, proposalIndex, weight, bytes);
+	const closed = await submit(chain, bob, close);
+	const { result } = eventData(closed.events, 'authority', 'Executed');
+	if (result.isErr) throw new Refused(errorName(chain.api, result.asErr), 'the motion');
+	return closed;
 }
 
 // --- Sensors ---

@@ -8,18 +8,28 @@ import { voltree } from './.papi/descriptors/dist/index.js';
 
 type Sign = (message: Uint8Array) => Uint8Array;
 
-/** A household offers power, looks at it and takes it back; then it asks for what is not there. */
+/**
+ * A household offers power, looks at it and takes it back; then it asks for what is not there. At last
+ * a stranger without a certificate tries to offer.
+ */
 export async function visit(
 	url: string,
 	websocketClass: WebSocketClass,
-	household: { address: string; publicKey: Uint8Array; sign: Sign; meter: string; line: number },
+	household: {
+		address: string;
+		publicKey: Uint8Array;
+		sign: Sign;
+		meter: string;
+		line: number;
+		stranger: { publicKey: Uint8Array; sign: Sign };
+	},
 ) {
 	const client = createClient(getWsProvider(url, { websocketClass }));
 	try {
 		const api = client.getTypedApi(voltree);
 		const signer = getPolkadotSigner(household.publicKey, 'Sr25519', household.sign);
 
-		const parameters = await api.query.Market.MarketParameters.getValue();
+		const [, parameters] = await api.apis.MarketApi.rules();
 		const certificate = await api.apis.RegistryApi.certificate(household.address);
 		const now = await api.apis.MarketApi.now();
 		const ahead = now + 120_000n;
@@ -39,9 +49,20 @@ export async function visit(
 		const { offer } = event.payload;
 		const stored = await api.query.Market.Offers.getValue(offer);
 		const open = await api.apis.MarketApi.offers(supply.slot, household.line);
+		const exposure = await api.apis.MarketApi.exposure(household.address);
+		const standing = await api.apis.BlacklistApi.standing(household.address);
 
 		const withdrawn = await api.tx.Market.withdraw_offer({ offer }).signAndSubmit(signer);
 		const refused = await api.tx.Market.start({ trade: 999_999n }).signAndSubmit(signer);
+
+		const { publicKey, sign } = household.stranger;
+		const stranger = getPolkadotSigner(publicKey, 'Sr25519', (message) => sign(message));
+		const door = await api.tx.Market.offer({ supply: { ...supply, meter: undefined } })
+			.signAndSubmit(stranger)
+			.then(
+				() => undefined,
+				({ name, error }) => ({ name, error }),
+			);
 
 		return {
 			roles: certificate?.roles.type,
@@ -52,6 +73,9 @@ export async function visit(
 			isOpen: open.some(([id, { price }]) => id === offer && price === supply.price),
 			withdrawn: withdrawn.ok,
 			isGone: (await api.query.Market.Offers.getValue(offer)) === undefined,
+			finesDue: standing.fines_due,
+			exposed: exposure?.[0],
+			door,
 			refusal: refused.ok ? undefined : refused.dispatchError,
 		};
 	} finally {

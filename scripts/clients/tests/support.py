@@ -16,6 +16,7 @@ SERVICE = "//ManagementCentre"
 
 # Types are the metadata's, by their path.
 TOKEN = "voltree_primitives::token::Token"
+TERMS = "voltree_primitives::terms::Terms"
 SIGNED_TOKEN = "pallet_shared_wallet::types::SignedToken"
 
 
@@ -44,8 +45,11 @@ def methods(**described):
 RUNTIME_API = {
 	"MarketApi": methods(
 		now=("u64",),
-		trade=("Option<pallet_market::types::Trade>", "u64"),
-		request=("Option<pallet_market::types::Request>", "u64"),
+		rules=(f"(u32, pallet_market::parameters::Parameters, {TERMS})",),
+		trade=("Option<pallet_market::types::trade::Trade>", "u64"),
+		request=("Option<pallet_market::types::request::Request>", "u64"),
+		exposure=("Option<(u64, u64)>", "AccountId"),
+		grid_price=("Option<u128>", "u32", "u64"),
 		token_to_sign=(f"Option<{TOKEN}>", "u64"),
 	),
 	"SharedWalletApi": methods(
@@ -147,6 +151,11 @@ class Chain:
 
 	def now(self):
 		return self.call("MarketApi", "now")
+
+	def rules(self):
+		"""The market's parameters in force now, and what untimely behaviour costs."""
+		_, parameters, terms = self.call("MarketApi", "rules")
+		return {**parameters, "terms": terms}
 
 	def balance(self, address, at=None):
 		data = self.query("System", "Account", address, at=at)["data"]

@@ -71,7 +71,8 @@ test('a whole trade by @polkadot/api', async (t) => {
 	);
 	const tags = { buyer: tagOf('js:buyer'), seller: tagOf('js:seller') };
 	const blocks = {};
-	const endowment = (await api.query.registry.parameters()).endowment.toBigInt();
+	const endowment = BigInt((await chain.parametersOf('registry')).endowment);
+	const smallestFine = BigInt((await chain.parameters()).terms.smallestFine);
 	let slot, offer, request, trade, clear;
 	t.after(() => clear?.stop());
 
@@ -137,10 +138,11 @@ test('a whole trade by @polkadot/api', async (t) => {
 	});
 
 	await step('the api-cli offers power', async () => {
-		// The seller's wallet has to exist to be paid.
+		// The seller's wallet has to exist to be paid, and the seller needs money for his bond.
 		await give(chain, who.sellerWallet.address, VOLT / 100n);
+		await give(chain, who.seller.address, 2n * VOLT);
 		// The api-cli takes its time, and requests need fifteen seconds before the gate.
-		slot = await slotIn(chain, 32);
+		slot = await slotIn(chain, 45);
 		const supply = {
 			slot,
 			volume: VOLUME,
@@ -169,6 +171,7 @@ test('a whole trade by @polkadot/api', async (t) => {
 			maxPrice: PRICE,
 			minCredit: 1_000,
 			meter: null,
+			unmetered: false,
 		};
 		const call = api.tx.market.request(demand, who.key.address, 0);
 		const { events, number } = await submit(chain, who.buyer, call);
@@ -178,6 +181,8 @@ test('a whole trade by @polkadot/api', async (t) => {
 		assert.equal(wallet.key.toString(), who.key.address);
 		assert.equal(wallet.free.toBigInt(), 0n);
 		assert(wallet.certified.isNone);
+		const held = await holds(api, who.buyer.address);
+		assert.deepEqual(held, { 'sharedWallet.Bond': smallestFine });
 	});
 
 	await step('the management centre responds with a signed token', async () => {
@@ -196,7 +201,8 @@ test('a whole trade by @polkadot/api', async (t) => {
 		const call = api.tx.sharedWallet.fund(request, FUNDS);
 		const { number } = await submit(chain, who.buyer, call);
 		blocks.funded = number;
-		assert.deepEqual(await holds(api, who.buyer.address), { 'sharedWallet.Escrow': FUNDS });
+		const held = await holds(api, who.buyer.address);
+		assert.deepEqual(held, { 'sharedWallet.Bond': smallestFine, 'sharedWallet.Escrow': FUNDS });
 	});
 
 	await step("the shared wallet's own key pays", async () => {
@@ -215,6 +221,9 @@ test('a whole trade by @polkadot/api', async (t) => {
 		const wallet = unwrap(await api.call.sharedWalletApi.wallet(request), 'the shared wallet');
 		assert.equal(wallet.locked.toBigInt(), amountOf(VOLUME, PRICE));
 		assert.equal(wallet.free.toBigInt(), FUNDS - amountOf(VOLUME, PRICE));
+		const { priceCap } = await chain.parameters();
+		const bond = amountOf(VOLUME, priceCap - PRICE) + smallestFine;
+		assert.deepEqual(await holds(api, who.seller.address), { 'sharedWallet.Bond': bond });
 		const score = unwrap(await api.call.credibilityApi.score(tags.buyer), 'the score');
 		assert.equal(score.record.timely.toNumber(), 1);
 	});
@@ -299,6 +308,7 @@ test('a whole trade by @polkadot/api', async (t) => {
 		const now = await balance(api, who.sellerWallet.address);
 		assert.equal(now.free - before.free, payout);
 		assert.deepEqual(await holds(api, who.buyer.address), {});
+		assert.deepEqual(await holds(api, who.seller.address), {});
 		assert((await api.call.sharedWalletApi.wallet(request)).isNone);
 		assert((await api.call.marketApi.trade(trade)).isNone);
 		for (const tag of Object.values(tags)) {

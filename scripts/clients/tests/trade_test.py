@@ -8,6 +8,8 @@ import pathlib
 import sys
 import unittest
 
+from substrateinterface.exceptions import SubstrateRequestException
+
 import support
 from support import VOLT, ClearLine, Refused, account, event, prepared, signed, tag_of
 
@@ -60,6 +62,19 @@ class Trade(unittest.TestCase):
 			consent=consent,
 		)
 
+	@staticmethod
+	def demand(slot, min_credit):
+		return {
+			"slot": slot,
+			"volume": VOLUME,
+			# substrate-interface takes a BoundedVec as the one field of a tuple.
+			"lines": ([LINE],),
+			"max_price": PRICE,
+			"min_credit": min_credit,
+			"meter": None,
+			"unmetered": False,
+		}
+
 	def score(self, role):
 		return self.chain.call("CredibilityApi", "score", self.tags[role])
 
@@ -74,7 +89,7 @@ class Trade(unittest.TestCase):
 		self.assertEqual(body, [seller.ss58_address, tag])
 		receipt = self.certify(seller, tag, signed(seller, message))
 		Trade.blocks["certified"] = receipt.block_number
-		endowment = chain.query("Registry", "Parameters")["endowment"]
+		endowment = chain.query("Registry", "Parameters")["current"]["endowment"]
 		self.assertEqual(event(receipt, "Registry", "Certified")["endowment"], endowment)
 		self.assertEqual(chain.balance(seller.ss58_address), {"free": endowment, "held": 0})
 		certificate = chain.call("RegistryApi", "certificate", seller.ss58_address)
@@ -83,6 +98,18 @@ class Trade(unittest.TestCase):
 	def test_02_newcomer_registers(self):
 		chain, buyer = self.chain, self.buyer
 		chain.give(buyer.ss58_address, VOLT)
+		# Before that the chain's door is shut: not even the node's pool takes a request.
+		with self.assertRaises(SubstrateRequestException) as refused:
+			chain.submit(
+				buyer,
+				"Market",
+				"request",
+				demand=self.demand(chain.now(), 1_000),
+				key=self.key.ss58_address,
+				funding=0,
+			)
+		[refusal] = refused.exception.args
+		self.assertEqual((refusal["code"], refusal["data"]), (1010, "Custom error: 101"))
 		receipt = chain.submit(buyer, "Registry", "register")
 		deposit = event(receipt, "Registry", "Applied")["deposit"]
 		self.assertEqual(chain.holds(buyer.ss58_address), {"Registry.Application": deposit})
@@ -121,9 +148,10 @@ class Trade(unittest.TestCase):
 
 	def test_05_seller_offers(self):
 		chain = self.chain
-		# The seller's wallet has to exist to be paid.
+		# The seller's wallet has to exist to be paid, and the seller needs money for his bond.
 		chain.give(self.seller_wallet.ss58_address, VOLT // 100)
-		market = chain.query("Market", "MarketParameters")
+		chain.give(self.seller.ss58_address, 2 * VOLT)
+		market = chain.rules()
 		earliest = chain.now() + 22_000 + market["lead"]
 		Trade.slot = -(-earliest // market["delivery_slot"]) * market["delivery_slot"]
 		Trade.gate = self.slot - market["lead"]
@@ -145,15 +173,7 @@ class Trade(unittest.TestCase):
 
 	def test_06_buyer_requests(self):
 		chain = self.chain
-		demand = {
-			"slot": self.slot,
-			"volume": VOLUME,
-			# substrate-interface takes a BoundedVec as the one field of a tuple.
-			"lines": ([LINE],),
-			"max_price": PRICE,
-			"min_credit": 1_000,
-			"meter": None,
-		}
+		demand = self.demand(self.slot, 1_000)
 		receipt = chain.submit(
 			self.buyer, "Market", "request", demand=demand, key=self.key.ss58_address, funding=0
 		)
@@ -179,7 +199,8 @@ class Trade(unittest.TestCase):
 		)
 		Trade.blocks["funded"] = receipt.block_number
 		held = chain.holds(self.buyer.ss58_address)
-		self.assertEqual(held, {"SharedWallet.Escrow": FUNDS})
+		bond = chain.rules()["terms"]["smallest_fine"]
+		self.assertEqual(held, {"SharedWallet.Bond": bond, "SharedWallet.Escrow": FUNDS})
 
 	def test_09_buyer_pays(self):
 		chain = self.chain
@@ -196,6 +217,9 @@ class Trade(unittest.TestCase):
 		self.assertEqual(wallet["locked"], amount(VOLUME, PRICE))
 		self.assertEqual(wallet["free"], FUNDS - amount(VOLUME, PRICE))
 		self.assertEqual(self.score("buyer")["record"]["timely"], 1)
+		rules = chain.rules()
+		bond = amount(VOLUME, rules["price_cap"] - PRICE) + rules["terms"]["smallest_fine"]
+		self.assertEqual(chain.holds(self.seller.ss58_address), {"SharedWallet.Bond": bond})
 
 	def test_10_token_is_renewed(self):
 		Trade.blocks["renewed"] = self.chain.renew(self.request).block_number
@@ -251,6 +275,7 @@ class Trade(unittest.TestCase):
 		self.assertEqual(settled["refund"], amount(VOLUME, PRICE) - payout(DELIVERED, PRICE))
 		self.assertEqual(chain.balance(wallet)["free"] - before, payout(DELIVERED, PRICE))
 		self.assertEqual(chain.holds(self.buyer.ss58_address), {})
+		self.assertEqual(chain.holds(self.seller.ss58_address), {})
 		self.assertIsNone(chain.call("MarketApi", "trade", self.trade))
 		for role in self.tags:
 			score = self.score(role)

@@ -119,13 +119,14 @@ fn old_terms() -> Terms {
 	Terms { gain: 0, fine_rate: 0, smallest_fine: 0, ..TERMS }
 }
 
-/// Two offers, one sold from; requests in every state; trades in every state: all is as it was,
+/// Three offers, two of them sold from; requests in every state; trades in every state: all is as it was,
 /// and desks, loads and promises are made from it.
 #[test]
 fn nothing_open_is_lost() {
 	old_world().run(|| {
 		assert_ok!(offer(Bob, metered()));
 		assert_ok!(offer(Charlie, unmetered()));
+		assert_ok!(offer(Alice, unmetered()));
 		assert_ok!(request(Alice, demand(), FUNDING));
 		assert_ok!(request(Dave, demand(), FUNDING));
 		assert_ok!(request(Dave, Demand { meter: None, volume: 600, ..demand() }, FUNDING));

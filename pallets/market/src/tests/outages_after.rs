@@ -67,6 +67,22 @@ fn bill_by_moves_with_the_later_ones() {
 	});
 }
 
+/// A call sees the moved deadline before the agenda has come to it.
+#[test]
+fn a_call_sees_what_the_agenda_has_not_moved() {
+	run(|| {
+		delivered(Way::Metered(1_000));
+		let by = nothing_until(BILL_BY - GRACE + 1);
+		assert_ne!(Trades::<Test>::get(0), Market::unsettled_trade(0));
+		world(|world| world.now = BILL_BY + by);
+		assert_ok!(bill(Bob, 0, 1_000, Bob));
+		assert_eq!(Trades::<Test>::get(0), Market::unsettled_trade(0));
+		check();
+		world(|world| world.now = CONFIRM_BY + by);
+		assert_ok!(confirm(Alice, 0));
+	});
+}
+
 /// Three rounds after the outage and later, nothing moves, nor do the later ones.
 #[test]
 fn deadlines_well_after_stay() {

@@ -157,6 +157,18 @@ fn a_payout_falls_back_to_the_seller() {
 	});
 }
 
+/// A wallet that was unlinked since the bill is no longer the seller's: he is paid himself.
+#[test]
+fn a_payout_does_not_go_to_an_unlinked_wallet() {
+	run(|| {
+		delivered(Way::Metered(1_000));
+		assert_ok!(bill(Bob, 0, 1_000, WALLET_OF_BOB));
+		world(|world| world.wallets.remove(&id(WALLET_OF_BOB)));
+		assert_ok!(confirm(Alice, 0));
+		assert_eq!((balance(WALLET_OF_BOB), balance(Bob)), (1_000, MONEY + AMOUNT));
+	});
+}
+
 /// A payout large enough brings the payee back to life.
 #[test]
 fn a_payout_brings_its_payee_back() {

@@ -129,4 +129,6 @@ pub struct MeterSlot {
 	pub allotted: WattHours,
 	/// Energy on offer and in trades that wait, in Wh; at most what the meter's rated power can move.
 	pub promised: WattHours,
+	/// When it is read for the trades that wait.
+	pub meter_by: Option<Moment>,
 }

@@ -1,6 +1,6 @@
 //! [`Pallet::report_register`](crate::Pallet::report_register).
 
-use crate::{mock::*, Error, Event, RegisterReading, Registers, MAX_REGISTERS};
+use crate::{mock::*, Error, Event, RegisterReading, Registers, MAX_REGISTERS, MAX_SLOTS_BACK};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, dispatch::CheckIfFeeless};
 use sp_runtime::{AccountId32, DispatchError::BadOrigin, MultiSignature};
@@ -144,6 +144,16 @@ fn fails_if_too_old() {
 			reports(START - n * SLOT, 0, 0);
 		}
 		refused(START - u64::from(MAX_REGISTERS) * SLOT, 0, 0, Error::TooOld);
+	});
+}
+
+/// Boundaries long past are of no use to anybody: they would be free reports without end.
+#[test]
+fn fails_if_long_past() {
+	ExtBuilder::default().run(|| {
+		refused(START - (MAX_SLOTS_BACK + 1) * SLOT, 0, 0, Error::TooOld);
+		refused(0, 0, 0, Error::TooOld);
+		reports(START - MAX_SLOTS_BACK * SLOT, 0, 0);
 	});
 }
 

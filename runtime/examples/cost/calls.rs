@@ -1,0 +1,193 @@
+//! What each call of a trade reads, writes, declares and costs.
+
+use crate::{
+	common::{sign, Chain},
+	counting::Touched,
+	table,
+	trade::{
+		clear, meter_by, next_numbers, respond, settle_in, slot_of, transfer, Couple, Signed,
+		VOLUME,
+	},
+	verdict,
+	world::World,
+};
+use frame_support::{
+	dispatch::{DispatchClass, GetDispatchInfo},
+	weights::Weight,
+};
+use pallet_market::WeightInfo;
+use voltree_primitives::{Balance, Clock, Moment, Price};
+use voltree_runtime::{CommunicationTree, Runtime, RuntimeEvent};
+
+/// A whole trade is worth so many transfers of declared weight at the most.
+const MOST_WEIGHT: f64 = 20.0;
+
+/// What one step costs.
+#[derive(Clone)]
+pub struct Row {
+	pub name: &'static str,
+	/// How often it happens in a whole trade.
+	pub times: u64,
+	pub reads: usize,
+	pub writes: usize,
+	/// Call, extensions and base.
+	pub weight: Weight,
+	pub fee: Balance,
+}
+
+/// Apply an extrinsic and look at what it does.
+fn measure(world: &mut World, name: &'static str, times: u64, (who, call): Signed) -> Row {
+	let paid = |chain: &Chain| {
+		let events = chain.block_events().into_iter();
+		events.filter_map(|event| match event {
+			RuntimeEvent::TransactionPayment(
+				pallet_transaction_payment::Event::TransactionFeePaid { actual_fee, .. },
+			) => Some(actual_fee),
+			_ => None,
+		})
+	};
+	let (extrinsic, before) =
+		world.run(|chain| (sign(&who, call, 0), paid(chain).sum::<Balance>()));
+	let info = extrinsic.get_dispatch_info();
+	let limits = <Runtime as frame_system::Config>::BlockWeights::get();
+	let weight = info.total_weight().saturating_add(limits.get(info.class).base_extrinsic);
+	let (result, touched) = world.count(|chain| chain.apply(extrinsic));
+	assert_eq!(result, Ok(Ok(())), "{name}");
+	let fee = world.run(|chain| paid(chain).sum::<Balance>()) - before;
+	let Touched { reads, writes } = touched;
+	Row { name, times, reads: reads.len(), writes: writes.len(), weight, fee }
+}
+
+/// Go on to the first block after `deadline` and look at what that block's start does beside what
+/// the start of an idle one does.
+fn measure_agenda(world: &mut World, name: &'static str, deadline: Moment) -> Row {
+	let slot = world.run(|_| CommunicationTree::slot_duration());
+	world.run(|chain| chain.until(deadline - slot));
+	let ((), idle) = world.count(|chain| chain.next());
+	let ((), busy) = world.count(|chain| chain.next());
+	assert_eq!(world.run(|chain| chain.now()), deadline + slot, "blocks are made in every slot");
+	let Touched { reads, writes } = busy.beside(&idle);
+	let weight = <Runtime as pallet_market::Config>::WeightInfo::agenda_entry();
+	Row { name, times: 1, reads: reads.len(), writes: writes.len(), weight, fee: 0 }
+}
+
+/// From the offer to the payment, in the slot that starts at `slot`. The request accepts all lines,
+/// and the offer is the cheapest if `price` is.
+pub fn open(world: &mut World, couple: &Couple, slot: Moment, price: Price) -> Vec<Row> {
+	let (offer, request, _) = world.run(|_| next_numbers());
+	let mut rows = vec![
+		measure(world, "offer", 1, couple.offer(slot, price)),
+		measure(world, "request", 1, couple.request(slot, true, 0)),
+	];
+	let response = world.run(|chain| {
+		chain.next();
+		respond(request)
+	});
+	rows.push(measure(world, "respond", 1, response));
+	rows.push(measure(world, "fund", 1, couple.fund(request)));
+	rows.push(measure(world, "pay", 1, couple.pay(request, offer)));
+	rows
+}
+
+/// A transfer, a whole trade and its part of the agenda.
+pub fn whole(world: &mut World, couple: &Couple, price: Price) -> Vec<Row> {
+	let slot = world.run(|chain| {
+		chain.calm();
+		chain.weather = None;
+		chain.next();
+		chain.tradable_slot()
+	});
+	let report = world.run(|chain| clear(chain, couple.line));
+	let mut rows = vec![
+		measure(world, "balances.transfer_keep_alive", 0, transfer(&couple.buyer, &couple.seller)),
+		measure(world, "report", 0, report),
+	];
+	let (_, _, trade) = world.run(|_| next_numbers());
+	rows.extend(open(world, couple, slot, price));
+	let slot = world.run(|chain| {
+		let slot = slot_of(trade);
+		chain.weather = Some(pallet_sensor_oracle::Class::Clear);
+		chain.until(slot.gate);
+		slot
+	});
+	rows.push(measure(world, "start", 1, couple.start(trade)));
+	world.run(|chain| {
+		chain.until(slot.end - 6_000);
+		chain.weather = None;
+		let (meter, reading) = couple.reading(chain, slot.start, 0);
+		chain.ok(&meter, reading);
+	});
+	rows.push(measure_agenda(world, "agenda: the slot ends", slot.end));
+	let reading = world.run(|chain| couple.reading(chain, slot.end, VOLUME));
+	// One at the slot's start, one at its end.
+	rows.push(measure(world, "report_register", 2, reading));
+	let due = world.run(|_| meter_by(trade));
+	rows.push(measure_agenda(world, "agenda: the meter is read", due));
+	rows.push(measure(world, "bill", 1, couple.bill(trade)));
+	rows.push(measure(world, "confirm", 1, couple.confirm(trade)));
+	rows
+}
+
+/// The table of all calls, and a whole trade beside a transfer.
+pub fn show() -> bool {
+	println!("\n== Each call of a trade, beside a transfer ==\n");
+	let mut world = World::new();
+	let couples = world.run(|chain| {
+		let couples = settle_in(chain, 1, 1);
+		chain.next();
+		couples
+	});
+	let rows = whole(&mut world, &couples[0], crate::common::scene::PRICE);
+	let transfer = rows[0].clone();
+	let ratio = |weight: Weight| weight.ref_time() as f64 / transfer.weight.ref_time() as f64;
+	let cells = |row: &Row| {
+		[
+			row.name.into(),
+			row.times.to_string(),
+			row.reads.to_string(),
+			row.writes.to_string(),
+			format!("{:.1}", row.weight.ref_time() as f64 / 1e6),
+			format!("{:.2}", ratio(row.weight)),
+			row.fee.to_string(),
+		]
+	};
+	let whole = rows.iter().fold(
+		Row {
+			name: "a whole trade",
+			reads: 0,
+			writes: 0,
+			weight: Weight::zero(),
+			fee: 0,
+			times: 1,
+		},
+		|sum, row| {
+			let times = usize::try_from(row.times).expect("it is small");
+			Row {
+				reads: sum.reads + times * row.reads,
+				writes: sum.writes + times * row.writes,
+				weight: sum.weight.saturating_add(row.weight.saturating_mul(row.times)),
+				fee: sum.fee + Balance::from(row.times) * row.fee,
+				..sum
+			}
+		},
+	);
+	let lines = rows.iter().chain([&whole]).map(cells).collect::<Vec<_>>();
+	let head = ["", "times", "reads", "writes", "weight µs", "transfers", "fee"];
+	table::print(head, &lines);
+	println!(
+		"\nReads and writes are keys, each counted once. The weight is what is declared: call,
+extensions and base. A sensor's report is for everybody on the line; a request may carry the
+money, then there is no `fund`. Fees in millionths of a VOLT; reports of devices are free.\n"
+	);
+	let limits = <Runtime as frame_system::Config>::BlockWeights::get();
+	let room = limits.get(DispatchClass::Normal).max_total.unwrap_or(limits.max_block);
+	let fits = |weight: Weight| room.ref_time() / weight.ref_time().max(1);
+	println!(
+		"A block has room for {} transfers, or for {} whole trades.",
+		fits(transfer.weight),
+		fits(whole.weight)
+	);
+	let times = ratio(whole.weight);
+	let what = format!("weight of a whole trade: {times:.1} transfers (at most {MOST_WEIGHT})");
+	verdict(times <= MOST_WEIGHT, &what)
+}
