@@ -184,6 +184,13 @@ impl Desk {
 		}
 	}
 
+	/// Somebody else has sent `job` at block `block`: time for it to take effect.
+	pub fn left(&mut self, job: &Job, block: BlockNumber) {
+		if let Some(case) = self.cases.get_mut(job) {
+			case.not_before = block.saturating_add(SERVICE_NEEDS);
+		}
+	}
+
 	/// `job` would fail at block `block`, for `reason`. Returns whether that is news.
 	pub fn failed(&mut self, job: &Job, block: BlockNumber, reason: String) -> bool {
 		let Some(case) = self.cases.get_mut(job) else { return true };
@@ -315,6 +322,17 @@ mod tests {
 			}
 		}
 		assert_eq!(sent, [10, 11, 13, 17, 25, 41]);
+	}
+
+	#[test]
+	fn what_another_node_sent_is_left_to_it_for_a_while() {
+		let mut desk = desk(&[Respond(1)]);
+		desk.left(&Respond(1), 10);
+		assert!(desk.due(11, Duty::Primary, &nothing()).is_empty());
+		assert_eq!(desk.due(12, Duty::Primary, &nothing()), [Respond(1)]);
+		desk.end_round(Kind::Respond);
+		let over = desk.end_round(Kind::Respond);
+		assert_eq!(over[0].1.sent, 0, "not ours");
 	}
 
 	#[test]

@@ -108,7 +108,9 @@ struct Worker<'a> {
 	/// Where the next pages of requests and tokens begin.
 	requests: Option<u64>,
 	tokens: Option<u64>,
+	/// The key in use, and whether the keystore holds any for the service.
 	key: Option<ServiceKey>,
+	holds: bool,
 	/// What was wrong at the last block.
 	trouble: Option<String>,
 }
@@ -122,6 +124,7 @@ impl<'a> Worker<'a> {
 			requests: None,
 			tokens: None,
 			key: None,
+			holds: false,
 			trouble: None,
 		}
 	}
@@ -162,14 +165,15 @@ impl<'a> Worker<'a> {
 
 	async fn work(&mut self, at: At) -> Result<(), Error> {
 		let Service { chain, metrics, settings, keystore } = self.service;
-		let services = chain.service_keys(at)?;
-		self.take_key(choose(&services, &keystore.sr25519_public_keys(KEY_TYPE)));
+		let held = keystore.sr25519_public_keys(KEY_TYPE);
+		// Most nodes have none, and are spared the question.
+		let services = if held.is_empty() { Vec::new() } else { chain.service_keys(at)? };
+		self.take_key(choose(&services, &held), !held.is_empty());
 		metrics.key(self.key.as_ref());
-		let now = chain.now(at)?;
-		if self.key.is_some() {
-			self.look(at, now)?;
-		} else {
+		if self.key.is_none() {
 			self.desk.clear();
+		} else {
+			self.look(at, chain.now(at)?)?;
 		}
 		for kind in [Kind::Respond, Kind::Certify, Kind::Renew] {
 			metrics.waiting(kind, self.desk.waiting(kind));
@@ -192,7 +196,7 @@ impl<'a> Worker<'a> {
 			return Ok(());
 		}
 		let terms = chain.terms(at)?;
-		let works = self.try_out(&due, at, now, &key, on_chain, &terms)?;
+		let works = self.try_out(&due, at, &key, on_chain, &terms)?;
 		let (jobs, calls): (Vec<_>, Vec<_>) = works.into_iter().unzip();
 		let Some(call) = together(calls) else { return Ok(()) };
 		// Somebody else's answer may have come with a block in the meantime; its turn comes.
@@ -203,24 +207,25 @@ impl<'a> Worker<'a> {
 			log::warn!(target: LOG, "Nobody does what waits: standing in with {} calls", jobs.len());
 		}
 		let extrinsic = sign(&**keystore, &key.public, call, next, &terms)?;
-		if chain.submit(at, &account, extrinsic).await? {
-			log::debug!(target: LOG, "Sent at block {}: {jobs:?}", at.number);
-		} else {
-			log::debug!(target: LOG, "Another node was faster at block {}", at.number);
-		}
+		let taken = chain.submit(at, &account, extrinsic).await?;
 		for job in &jobs {
-			self.desk.sent(job, at.number);
+			match taken {
+				true => self.desk.sent(job, at.number),
+				false => self.desk.left(job, at.number),
+			}
 		}
+		let what = if taken { "Sent" } else { "Left to a faster node" };
+		log::debug!(target: LOG, "{what} at block {}: {jobs:?}", at.number);
 		Ok(())
 	}
 
-	/// Use `key` from now on.
-	fn take_key(&mut self, key: Option<ServiceKey>) {
-		if self.key == key {
+	/// Use `key` from now on; `holds` tells whether this node has any key for the service.
+	fn take_key(&mut self, key: Option<ServiceKey>, holds: bool) {
+		if self.key == key && self.holds == holds {
 			return;
 		}
 		match &key {
-			None => log::warn!(target: LOG, "No key of this node is a service key any more"),
+			None => log::warn!(target: LOG, "No key of this node is a service key of the chain"),
 			Some(key) => log::info!(
 				target: LOG,
 				"Serving with key {}{}",
@@ -232,6 +237,7 @@ impl<'a> Worker<'a> {
 			),
 		}
 		self.key = key;
+		self.holds = holds;
 	}
 
 	/// Find out what waits.
@@ -304,12 +310,12 @@ impl<'a> Worker<'a> {
 		&mut self,
 		due: &[Job],
 		at: At,
-		now: Moment,
 		key: &ServiceKey,
 		nonce: Nonce,
 		terms: &Terms,
 	) -> Result<Vec<(Job, RuntimeCall)>, Error> {
 		let Service { chain, keystore, .. } = self.service;
+		let now = chain.now(at)?;
 		let room = RuntimeBlockWeights::get().max_block / SHARE_OF_BLOCK;
 		let mut weight = Weight::zero();
 		let mut works = Vec::new();
