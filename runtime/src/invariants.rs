@@ -135,7 +135,7 @@ fn check_energy() -> Result<(), TryRuntimeError> {
 	for ((meter, start, end), energy) in allotted {
 		let exported = SensorOracle::exported(&meter, start, end);
 		ensure!(
-			exported.map_or(true, |exported| energy <= exported),
+			exported.is_none_or(|exported| energy <= exported),
 			"more energy was allotted than a meter's registers say"
 		);
 	}

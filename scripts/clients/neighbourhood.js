@@ -139,6 +139,7 @@ function tell(chain) {
 }
 
 const chain = await connect(options.url);
+await chain.waitUntil(1); // Before its first block a chain knows no time.
 const { deliverySlot } = await chain.parameters();
 const { reportPeriod } = await chain.parametersOf('sensorOracle');
 const meters = new Meters(chain, deliverySlot);

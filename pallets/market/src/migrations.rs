@@ -255,6 +255,7 @@ impl<T: Config> ToV1<T> {
 			if let Some(meter) = trade.meter.as_ref().filter(|_| waits) {
 				Pallet::<T>::change_promises(meter, &trade.slot, |promises: &mut MeterSlot| {
 					promises.promised = promises.promised.saturating_add(trade.volume);
+					promises.meter_by.get_or_insert(trade.deadlines.meter_by);
 				});
 			}
 			rows = rows.saturating_add(7);

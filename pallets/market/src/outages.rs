@@ -63,7 +63,7 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(parameters.delivery_slot)
 			.saturating_add(Self::window(parameters.rule_window, T::Clock::round()));
 		let first = Agenda::<T>::iter_keys().next().map(|entry| Moment::from(entry.due));
-		if now > over && first.map_or(true, |due| due > over) {
+		if now > over && first.is_none_or(|due| due > over) {
 			Outages::<T>::mutate(|outages| {
 				outages.remove(0);
 			});

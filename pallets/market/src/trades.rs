@@ -2,8 +2,8 @@
 
 use crate::{
 	agenda::Kind, Attested, Config, Deadlines, Ending, Error, Event, MeterSlots, NextTrade, Offer,
-	Offers, Outcome, Pallet, Party, Request, RequestState, Requests, Trade, TradeState, Trades,
-	MAX_FILLS,
+	Offers, Outcome, Pallet, Party, Request, RequestState, Requests, Responses, Trade, TradeState,
+	Trades, MAX_FILLS,
 };
 use frame_support::{ensure, storage::with_transaction};
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult, TransactionOutcome};
@@ -39,7 +39,7 @@ impl<T: Config> Pallet<T> {
 			// Where a smaller fill is possible, that is what he can pay.
 			let smallest = Self::smallest_fill_of(&offer);
 			ensure!(Self::ensure_possible(&request, &offer, smallest).is_err(), reason);
-			return Self::note_impossible(request_id, offer_id, offer, amount, reason);
+			return Self::note_impossible(request_id, offer_id, amount, reason);
 		}
 		T::Escrow::lock(request_id, amount)?;
 
@@ -78,17 +78,17 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The buyer could have paid, had it been possible: write it down, so that he is not blamed if it
-	/// becomes possible again before it is judged. For him the call has done what it could.
+	/// becomes possible again before it is judged. For him the call has done what it could. Others
+	/// to whom the offer was quoted try it themselves: what stood in his way may be his own line.
 	fn note_impossible(
 		request: RequestId,
-		id: OfferId,
-		offer: Offer<T::AccountId>,
+		offer: OfferId,
 		amount: Balance,
 		reason: DispatchError,
 	) -> DispatchResult {
 		with_transaction(|| TransactionOutcome::Rollback(T::Escrow::lock(request, amount)))?;
-		Offers::<T>::insert(id, Offer { changed: T::Clock::now(), ..offer });
-		Self::deposit_event(Event::PaymentImpossible { request, offer: id, reason });
+		Responses::<T>::mutate(request, |quotes| quotes.retain(|quote| quote.offer != offer));
+		Self::deposit_event(Event::PaymentImpossible { request, offer, reason });
 		Ok(())
 	}
 

@@ -51,7 +51,8 @@ fn an_operator_hiding_quotes_or_choosing_prices() {
 	});
 }
 
-/// Nothing in a token can be made up: it is refused unless it says what the chain knows.
+/// Nothing in a token can be made up: it is refused unless it says what the chain knows. It holds
+/// until the gate, so that the buyer can pay with it whatever an outage moves.
 #[test]
 fn an_operator_answering_with_a_token_of_wrong_terms() {
 	on("dev", |chain| {
@@ -73,6 +74,7 @@ fn an_operator_answering_with_a_token_of_wrong_terms() {
 			bad("too little time to pay", &|t| t.pay_by = t.timestamp + period - 1),
 			bad("a grace after the gate", &|t| t.pay_by = start),
 			bad("valid no longer than the payment date", &|t| t.valid_until = t.pay_by),
+			bad("valid no longer than the grace", &|t| t.valid_until = t.pay_by + 9_000),
 			row("a volume", &mc, with(&|t| t.volume += 1), WalletError::ForeignToken),
 			row(
 				"a key of its own",

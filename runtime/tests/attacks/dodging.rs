@@ -233,3 +233,28 @@ fn never_billing_to_avoid_a_contest() {
 		assert_eq!(chain.score(sensor_owner_tag(1)), (996, 0, 1));
 	});
 }
+
+/// A payment that is impossible for one request is no excuse for another: not even for the same
+/// person's, who asks a second time for a line that nobody watches, only to be refused there.
+#[test]
+fn excusing_oneself_by_a_payment_that_is_impossible() {
+	on("dev", |chain| {
+		let buyer = household(1);
+		let before = purse(chain, &buyer);
+		let unwatched = crate::common::RegistryCall::add_line { line: 4, capacity: 1_000_000 };
+		chain.decide(unwatched);
+		let (request, offer) = answered(chain);
+		let start = pallet_market::Requests::<Runtime>::get(request).expect("open").slot.start;
+		let mut sham = demand(1, start, VOLUME);
+		sham.lines = vec![4, 2].try_into().expect("two");
+		let sham = chain.request(&buyer, sham, VOLT);
+		chain.respond(sham);
+		chain.next();
+		let reason = impossible(chain, &buyer, (sham, offer, VOLUME));
+		assert_eq!(reason, MarketError::TooFewSensors.into());
+		assert_eq!(until_ended(chain, sham), Ending::NothingToPay);
+		assert_eq!(until_ended(chain, request), Ending::NotPaid);
+		assert_eq!(before - purse(chain, &buyer), SMALLEST_FINE);
+		assert_eq!(chain.score(household_tag(1)), (999, 0, 1));
+	});
+}

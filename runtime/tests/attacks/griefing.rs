@@ -162,9 +162,8 @@ fn a_seller_whose_desk_is_full() {
 		let offer = chain.offer(SELLER, supply(SELLER, slot, VOLUME));
 		let request = chain.request(&household(1), demand(1, slot, VOLUME), VOLT);
 		chain.respond(request);
-		let full = MarketError::SellerDeskFull;
-		let pay = MarketCall::pay { request, offer, volume: VOLUME };
-		check(chain, vec![row("no room for a trade", &household(1), pay, full)]);
+		let reason = impossible(chain, &household(1), (request, offer, VOLUME));
+		assert_eq!(reason, MarketError::SellerDeskFull.into());
 		assert_eq!(until_ended(chain, request), Ending::NothingToPay);
 		assert_eq!(chain.score(household_tag(1)), (1_000, 0, 0));
 	});

@@ -18,7 +18,6 @@ mod identity;
 mod judges;
 mod meters;
 mod money;
-mod open;
 mod payees;
 mod rules;
 mod sensors;

@@ -11,7 +11,7 @@ use crate::{
 	tools::*,
 };
 use pallet_blacklist::Refusal;
-use pallet_market::Ending;
+use pallet_market::{Ending, RequestState};
 use sp_core::H256;
 use sp_runtime::{DispatchError::BadOrigin, TokenError::FundsUnavailable};
 use voltree_runtime::{genesis::household_tag, Balances, Runtime, VOLT};
@@ -104,19 +104,41 @@ fn one_collateral_behind_several_offers() {
 		let before = purse(chain, &late);
 		chain.pay(&buyer, requests[0], offers[0], VOLUME);
 		assert_eq!(held(&seller), SELLER_BOND);
-		let pay = MarketCall::pay { request: requests[1], offer: offers[1], volume: VOLUME };
-		check(
-			chain,
-			vec![row("no bond behind it", &late, pay.clone(), MarketError::SellerWithoutBond)],
-		);
 		// Nor does a smaller fill help: its bond is too much as well.
-		let little = MarketCall::pay { request: requests[1], offer: offers[1], volume: 100 };
-		let without = MarketError::SellerWithoutBond;
-		check(chain, vec![row("nor behind a part of it", &late, little, without)]);
+		for volume in [VOLUME, 100] {
+			let reason = impossible(chain, &late, (requests[1], offers[1], volume));
+			assert_eq!(reason, MarketError::SellerWithoutBond.into());
+		}
 		assert_eq!(until_ended(chain, requests[1]), Ending::NothingToPay);
 		assert_eq!(chain.score(household_tag(2)), (1_000, 0, 0));
 		assert_eq!(purse(chain, &late), before);
 		assert_eq!(held(&late), 0);
+	});
+}
+
+/// The seller's money for the bond is elsewhere all the time in which the buyer tries to pay, and
+/// comes back the moment before it is judged whether he could have.
+#[test]
+fn collateral_that_comes_back_when_it_is_judged() {
+	on("dev", |chain| {
+		let [buyer, seller, vault] = [household(1), SELLER.key(), pair("//Bob")];
+		let start = chain.tradable_slot();
+		let offer = chain.offer(SELLER, supply(SELLER, start, VOLUME));
+		let request = chain.request(&buyer, demand(1, start, VOLUME), VOLT);
+		let value = total(&seller) - VOLT / 10;
+		let dest = vault.id().into();
+		chain.ok(&seller, BalancesCall::transfer_keep_alive { dest, value });
+		chain.respond(request);
+		let asked = pallet_market::Requests::<Runtime>::get(request).expect("it is open");
+		let RequestState::Responded { pay_by, .. } = asked.state else { panic!("{asked:?}") };
+		chain.next();
+		let reason = impossible(chain, &buyer, (request, offer, VOLUME));
+		assert_eq!(reason, MarketError::SellerWithoutBond.into());
+		chain.until(pay_by);
+		let dest = seller.id().into();
+		chain.ok(&vault, BalancesCall::transfer_keep_alive { dest, value });
+		assert_eq!(until_ended(chain, request), Ending::NothingToPay);
+		assert_eq!(chain.score(household_tag(1)), (1_000, 0, 0));
 	});
 }
 

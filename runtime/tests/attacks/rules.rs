@@ -5,7 +5,7 @@ use crate::{
 		on,
 		people::{household, service},
 		refusals::{check, row},
-		scene::{demand, supply, Seller, PRICE, VOLUME},
+		scene::{demand, supply, Deal, Seller, PRICE, VOLUME},
 		Chain, MarketCall, OracleCall, RegistryCall,
 	},
 	tools::*,
@@ -80,6 +80,41 @@ fn parameters_changed_in_mid_trade() {
 		assert_eq!(purse(chain, &household(2)), before[1]);
 		assert_eq!(purse(chain, &household(7)) + SMALLEST_FINE, before[2] + price);
 		assert_eq!(chain.score(household_tag(7)), (996, 1, 1));
+	});
+}
+
+/// Between two trades of one meter and slot the window for registers has become shorter: the second
+/// is still read with the first, and takes nothing from it.
+#[test]
+fn paying_later_and_being_served_first() {
+	on("dev", |chain| {
+		chain.calm();
+		let parameters = pallet_market::Parameters { meter_window: 9_000, ..Market::parameters() };
+		chain.decide(MarketCall::set_parameters { parameters });
+		let in_force = chain.now() + NOTICE;
+		let start = chain.tradable_slot() + NOTICE;
+		let locked = 100_000;
+		let deal = |chain: &mut Chain, number: usize| {
+			let buyer = household(number);
+			let offer = chain.offer(SELLER, supply(SELLER, start, VOLUME));
+			let request = chain.request(&buyer, demand(number, start, VOLUME), locked);
+			chain.respond(request);
+			let trade = chain.pay(&buyer, request, offer, VOLUME);
+			let slot = chain.trade(trade).slot;
+			Deal { buyer, seller: SELLER, request, offer, trade, slot, volume: VOLUME, locked }
+		};
+		let first = deal(chain, 1);
+		chain.until(in_force);
+		let second = deal(chain, 2);
+		for one in [&first, &second] {
+			chain.start_delivery(one);
+		}
+		// There is enough for one of them: for who paid first.
+		chain.deliver(&first, VOLUME);
+		let due = chain.trade(first.trade).deadlines.bill_by;
+		chain.past(due);
+		assert_eq!(payout(chain, first.trade), Some(locked));
+		assert_eq!(payout(chain, second.trade), Some(0));
 	});
 }
 

@@ -3,7 +3,7 @@
 use crate::common::{
 	dispatch,
 	people::{household, pair, service, Id},
-	scene::{demand, supply, total, Deal, Seller, VOLUME},
+	scene::{demand, held, supply, total, Deal, Seller, VOLUME},
 	sign, Chain, MarketCall, RegistryCall,
 };
 use frame_support::{storage::with_storage_layer, traits::fungible::Inspect};
@@ -13,7 +13,7 @@ use sp_core::sr25519::Pair;
 use sp_runtime::{transaction_validity::TransactionValidityError, DispatchError, DispatchResult};
 use std::collections::BTreeMap;
 use voltree_primitives::{
-	Balance, IdentityTag, Moment, Price, RequestId, Roles, TradeId, WattHours,
+	Balance, IdentityTag, Moment, OfferId, Price, RequestId, Roles, TradeId, WattHours,
 };
 use voltree_runtime::{
 	genesis::household_tag, Balances, Registry, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
@@ -75,6 +75,24 @@ pub fn ending(chain: &Chain, of: RequestId) -> Option<Ending> {
 		Event::RequestEnded { request, ending } if request == of => Some(ending),
 		_ => None,
 	})
+}
+
+/// Let `who` pay, which is in order and impossible: nothing comes of it but the reason, written down.
+pub fn impossible(
+	chain: &mut Chain,
+	who: &Pair,
+	(request, offer, volume): (RequestId, OfferId, WattHours),
+) -> DispatchError {
+	let (before, had) = (opened(), held(who));
+	chain.ok(who, MarketCall::pay { request, offer, volume });
+	assert_eq!((opened(), held(who)), (before, had), "no trade, nothing locked");
+	let reason = chain.market_events().into_iter().rev().find_map(|event| match event {
+		Event::PaymentImpossible { request: of, offer: what, reason } => {
+			((of, what) == (request, offer)).then_some(reason)
+		}
+		_ => None,
+	});
+	reason.expect("it is written down")
 }
 
 /// Go on until a request has ended.

@@ -7,7 +7,7 @@ use crate::common::{
 	scene::{demand, supply, total, Seller, PRICE, VOLUME},
 	BalancesCall, MarketCall, RegistryCall, WalletCall,
 };
-use pallet_market::Error as Market;
+use pallet_market::{Error as Market, Event};
 use voltree_runtime::{Runtime, VOLT};
 
 type MarketError = Market<Runtime>;
@@ -100,12 +100,6 @@ fn payments() {
 					pay(request, lapsed, 100),
 					MarketError::SellerNotInGoodStanding,
 				),
-				row(
-					"too few sensors left",
-					&sensor_owner(2),
-					pay(owners, watched, 100),
-					MarketError::TooFewSensors,
-				),
 				bad(
 					"a seller without money for a bond",
 					pay(request, bondless, 1_000),
@@ -153,6 +147,13 @@ fn payments() {
 				row("nothing to cancel", &buyer, cancel(u64::MAX), MarketError::RequestNotFound),
 			],
 		);
+
+		// Too few sensors are left on the line for these two: written down, and nothing else.
+		chain.ok(&sensor_owner(2), pay(owners, watched, 100));
+		let reason = MarketError::TooFewSensors.into();
+		let impossible = Event::PaymentImpossible { request: owners, offer: watched, reason };
+		assert_eq!(chain.market_events().pop(), Some(impossible));
+		assert_eq!(pallet_market::Trades::<Runtime>::iter_keys().count(), 0);
 
 		// 105,000 cover one fill of 400 Wh; the offer is gone with it, within the same block.
 		chain.pay(&buyer, request, good, VOLUME);

@@ -11,7 +11,7 @@ mod common;
 mod stage;
 mod told;
 
-// The table, from top to bottom.
+// The table.
 mod confirmation;
 mod contests;
 mod delivery;

@@ -12,8 +12,8 @@ use crate::{
 	stage::{nothing_is_left, Scene, FUNDING, NOTHING},
 	told,
 };
-use pallet_market::Ending;
-use voltree_runtime::{Balances, VOLT};
+use pallet_market::{Ending, Event};
+use voltree_runtime::{Balances, Runtime, VOLT};
 
 /// After `change` the offer is not eligible any more: funds and bond back, nobody is counted.
 fn excused(change: impl FnOnce(&mut Chain, &Scene)) {
@@ -56,6 +56,23 @@ fn not_paid_because_the_seller_had_no_money_for_his_bond() {
 		let value = Balances::free_balance(seller.id()) - 940_000;
 		let dest = service().id().into();
 		chain.ok(&seller, BalancesCall::transfer_keep_alive { dest, value });
+	});
+}
+
+/// What made the payment impossible is gone when he is judged, but his attempt was written down.
+#[test]
+fn not_paid_because_the_payment_was_impossible_when_he_tried() {
+	excused(|chain, scene| {
+		let (seller, keeper) = (scene.play.seller.key(), service());
+		let value = Balances::free_balance(seller.id()) - 940_000;
+		let dest = keeper.id().into();
+		chain.ok(&seller, BalancesCall::transfer_keep_alive { dest, value });
+		let (request, offer) = (scene.request, scene.offer);
+		chain.ok(&scene.buyer, MarketCall::pay { request, offer, volume: 1_200 });
+		let reason = pallet_market::Error::<Runtime>::SellerWithoutBond.into();
+		let impossible = Event::PaymentImpossible { request, offer, reason };
+		assert_eq!(chain.market_events().pop(), Some(impossible));
+		chain.give(&seller, 10 * VOLT);
 	});
 }
 

@@ -129,13 +129,13 @@ fn fails_to_pay_with_a_full_desk() {
 	});
 }
 
-/// Nor can he pay a seller with one, which is not his fault. Otherwise [`Error::SellerDeskFull`].
+/// Nor can he pay a seller with one, which is not his fault: [`Error::SellerDeskFull`] is why.
 #[test]
-fn fails_to_pay_a_seller_with_a_full_desk() {
+fn it_is_impossible_to_pay_a_seller_with_a_full_desk() {
 	run(|| {
 		super::responded(Way::Unmetered);
 		crowd(Charlie, 255);
-		assert_noop!(pay(KEY, 0, 0, 100), Error::<Test>::SellerDeskFull);
+		super::impossible(0, 100, Error::SellerDeskFull);
 		forget();
 		assert_ok!(cancel(Alice, 0));
 		let ending = Ending::NothingToPay;

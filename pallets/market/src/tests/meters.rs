@@ -177,3 +177,51 @@ fn a_silent_meter_does_not_excuse_its_owner() {
 		assert_eq!(deeds(), vec![Deed::Untimely(tag(Bob), 1_000, Cause::NotDelivered)]);
 	});
 }
+
+/// The windows may differ between the requests of a slot, but its meter is read once for all: for
+/// the trade that was paid first.
+#[test]
+fn a_meter_is_read_once_for_all() {
+	run(|| {
+		assert_ok!(offer(Bob, metered()));
+		for (who, round) in [(Alice, 10_000), (Dave, ROUND)] {
+			world(|world| world.round = round);
+			assert_ok!(request(who, demand(), 5_000));
+		}
+		run_to(START + 30_000);
+		for (request, volume) in [(0, 300), (1, 400)] {
+			assert_ok!(respond(request));
+			assert_ok!(pay(KEY, request, 0, volume));
+		}
+		let meter_by = SLOT_END + 3 * 10_000;
+		let deadlines = |trade| Trades::<Test>::get(trade).unwrap().deadlines;
+		assert_eq!((deadlines(0).meter_by, deadlines(1).meter_by), (meter_by, meter_by));
+		assert_eq!(deadlines(1).bill_by, meter_by + 30_000);
+		run_to(GATE);
+		start_all(&[1, 0]);
+		meter_exports(METER, 500);
+		run_to(meter_by);
+		assert_eq!((attested(0), attested(1)), (Attested::Pending, Attested::Pending));
+		pass(meter_by);
+		assert_eq!((attested(0), attested(1)), (Attested::Allotted(300), Attested::Allotted(200)));
+	});
+}
+
+/// A reading that nobody waits for any more binds nobody.
+#[test]
+fn a_reading_is_agreed_on_by_those_who_wait() {
+	run(|| {
+		assert_ok!(offer(Bob, metered()));
+		for (who, round) in [(Alice, 10_000), (Dave, ROUND)] {
+			world(|world| world.round = round);
+			assert_ok!(request(who, demand(), 5_000));
+		}
+		run_to(START + 30_000);
+		assert_ok!(respond(0));
+		assert_ok!(respond(1));
+		assert_ok!(pay(KEY, 0, 0, 300));
+		assert_ok!(withdraw_trade(Bob, 0));
+		assert_ok!(pay(KEY, 1, 0, 400));
+		assert_eq!(Trades::<Test>::get(1).unwrap().deadlines.meter_by, METER_BY);
+	});
+}

@@ -195,10 +195,13 @@ fn parameters_are_kept() {
 	});
 }
 
+/// A part of a story: what happens before the upgrade, or after it.
+type Part = fn();
+
 /// Trades in each state go on to their end, without fines.
 #[test]
 fn trades_go_on() {
-	let stories: [(fn(), fn()); 4] = [
+	let stories: [(Part, Part); 4] = [
 		(
 			|| super::paid(Way::Metered(0)),
 			|| {

@@ -16,6 +16,7 @@ mod fines_seller;
 mod gains;
 mod genesis;
 mod grid;
+mod impossible;
 mod losses;
 mod meters;
 mod migrations;
@@ -45,7 +46,7 @@ mod withdraw_trade;
 
 use crate::{mock::*, types::*};
 use frame_support::assert_ok;
-use voltree_primitives::{Balance, WattHours};
+use voltree_primitives::{Balance, OfferId, WattHours};
 
 /// What Alice puts into the shared wallet of her request, and what 1 kWh costs.
 const FUNDING: Balance = 5_000;
@@ -135,4 +136,14 @@ fn settled(outcome: Outcome, delivered: WattHours, payout: Balance) -> Vec<crate
 		crate::Event::Settled { trade: 0, request: 0, outcome, delivered, payout, refund },
 		crate::Event::RequestEnded { request: 0, ending: Ending::Settled },
 	]
+}
+
+/// Paying `volume` Wh of offer `offer` for request 0 is impossible for a reason that is not the
+/// buyer's: the call makes no trade, locks nothing, and says so.
+fn impossible(offer: OfferId, volume: WattHours, reason: crate::Error<Test>) {
+	let before = (parts(0), crate::Trades::<Test>::iter().count());
+	assert_ok!(pay(KEY, 0, offer, volume));
+	let reason = reason.into();
+	assert_eq!(last_event(), crate::Event::PaymentImpossible { request: 0, offer, reason });
+	assert_eq!((parts(0), crate::Trades::<Test>::iter().count()), before);
 }

@@ -63,7 +63,7 @@ fn works() {
 		assert_eq!(deeds(), vec![Deed::Timely(tag(Alice), Cause::PaidInTime)]);
 		assert_eq!(
 			MeterSlots::<Test>::get((id(METER), SLOT)),
-			MeterSlot { waiting: 1, allotted: 0, promised: 1_000 }
+			MeterSlot { waiting: 1, allotted: 0, promised: 1_000, meter_by: Some(METER_BY) }
 		);
 		assert_eq!(Requests::<Test>::get(0).unwrap().state, RequestState::Closed);
 	});

@@ -45,6 +45,7 @@ impl Story {
 			Event::GridKeySet { .. } | Event::Outage { .. } => (),
 			Event::Metered { .. } | Event::Billed { .. } | Event::Started { .. } => (),
 			Event::PayoutReturned { .. } | Event::OfferClosed { .. } => (),
+			Event::PaymentImpossible { .. } => (),
 		}
 	}
 

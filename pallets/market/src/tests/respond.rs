@@ -125,8 +125,8 @@ fn fails_a_second_time() {
 	});
 }
 
-/// The payment date leaves the pay period, the grace ends before the gate and within the token's
-/// validity. Otherwise [`Error::InvalidTerms`].
+/// The payment date leaves the pay period, the grace ends before the gate, and the token holds until
+/// then. Otherwise [`Error::InvalidTerms`].
 #[test]
 fn fails_for_terms_that_do_not_fit() {
 	run(|| {
@@ -138,8 +138,8 @@ fn fails_for_terms_that_do_not_fit() {
 		assert_noop!(with(earliest - 1, GATE), Error::<Test>::InvalidTerms);
 		assert_noop!(with(GATE - GRACE + 1, 2 * GATE), Error::<Test>::InvalidTerms);
 		assert_noop!(with(u64::MAX, u64::MAX), Error::<Test>::InvalidTerms);
-		assert_noop!(with(earliest, earliest + GRACE - 1), Error::<Test>::InvalidTerms);
-		assert_ok!(with(earliest, earliest + GRACE));
+		assert_noop!(with(earliest, GATE - 1), Error::<Test>::InvalidTerms);
+		assert_ok!(with(earliest, GATE));
 	});
 }
 

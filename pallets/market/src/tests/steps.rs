@@ -159,13 +159,13 @@ fn business() -> impl Strategy<Value = Step> {
 fn finish() -> impl Strategy<Value = Step> {
 	let index = any::<Index>;
 	prop_oneof![
-		3 => index().prop_map(Step::Start),
-		3 => (index(), 0..3_000u64, 0..PAYEES.len())
+		4 => index().prop_map(Step::Start),
+		4 => (index(), 0..3_000u64, 0..PAYEES.len())
 			.prop_map(|(trade, volume, payee)| Step::Bill { trade, volume, payee }),
 		2 => index().prop_map(Step::Confirm),
-		1 => (index(), 0..1_500u64)
+		2 => (index(), 0..1_500u64)
 			.prop_map(|(trade, received)| Step::Contest { trade, received }),
-		1 => (index(), 0..=100u32, 0..4usize).prop_map(|(trade, percent, fault)| Step::Rule {
+		2 => (index(), 0..=100u32, 0..4usize).prop_map(|(trade, percent, fault)| Step::Rule {
 			trade,
 			percent,
 			fault: [Fault::Nobody, Fault::Buyer, Fault::Seller, Fault::Both][fault],
@@ -236,8 +236,8 @@ pub(super) fn staged() -> impl Strategy<Value = Vec<Step>> {
 	let exports =
 		(500..6_000u64).prop_map(|energy| vec![Step::Exports { other: false, slot: 0, energy }]);
 	let trading = stage(business().boxed(), 30);
-	let delivery = stage(finish().boxed(), 6);
-	let settling = || stage(finish().boxed(), 6);
+	let delivery = stage(finish().boxed(), 12);
+	let settling = || stage(finish().boxed(), 10);
 	let slot = 10_000 + LENGTH;
 	(
 		trading,

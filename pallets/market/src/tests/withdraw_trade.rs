@@ -58,7 +58,7 @@ fn the_request_goes_on() {
 		let request = Requests::<Test>::get(0).unwrap();
 		assert_eq!((request.filled, request.fills, request.unsettled), (400, 1, 0));
 		assert_eq!(Offers::<Test>::get(0).unwrap().available, 600);
-		let promised = MeterSlot { promised: 600, ..Default::default() };
+		let promised = MeterSlot { promised: 600, meter_by: Some(METER_BY), ..Default::default() };
 		assert_eq!(MeterSlots::<Test>::get((id(METER), SLOT)), promised);
 		assert_ok!(pay(KEY, 0, 1, 600));
 		assert_eq!(parts(0).1, 1_200);

@@ -139,8 +139,9 @@ fn numbers_out_of_range_are_refused() {
 		refused(START, u64::MAX, 7, Error::Implausible);
 		refused(START, 7, u64::MAX, Error::Implausible);
 		refused(START, 0, 7, Error::NotMonotone);
-		// A late one before all that is known, from the beginning of time.
-		refused(0, u64::MAX, u64::MAX, Error::NotMonotone);
+		// A late one before all that is known, and one from the beginning of time.
+		refused(START - 2 * SLOT, u64::MAX, u64::MAX, Error::NotMonotone);
+		refused(0, u64::MAX, u64::MAX, Error::TooOld);
 	});
 }
 
