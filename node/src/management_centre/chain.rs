@@ -251,7 +251,7 @@ impl Chain {
 		extrinsic: OpaqueExtrinsic,
 	) -> Result<bool, Error> {
 		let source = TransactionSource::Local;
-		let Err(error) = self.pool.submit_one(at.hash, source, extrinsic.into()).await else {
+		let Err(error) = self.pool.submit_one(at.hash, source, extrinsic).await else {
 			return Ok(true);
 		};
 		match error.into_pool_error() {

@@ -255,9 +255,7 @@ impl<T: Config> Pallet<T> {
 	/// payment date that has just passed, and nothing on the seller's, the management centre's or
 	/// the lines' side would have refused the payment.
 	fn smallest_eligible(id: RequestId, request: &Request<T::AccountId>) -> Option<Missed> {
-		let RequestState::Responded { at: responded, pay_by, .. } = request.state else {
-			return None;
-		};
+		let RequestState::Responded { pay_by, .. } = request.state else { return None };
 		if !request.fills.is_zero() {
 			return None;
 		}
@@ -265,9 +263,7 @@ impl<T: Config> Pallet<T> {
 		Responses::<T>::get(id)
 			.iter()
 			.filter_map(|quote| Offers::<T>::get(quote.offer).map(|offer| (quote, offer)))
-			.filter(|(quote, offer)| {
-				offer.available == quote.available && offer.changed <= responded
-			})
+			.filter(|(quote, offer)| offer.available == quote.available)
 			.map(|(_, offer)| offer)
 			.filter(|offer| Self::ensure_matches(request, offer, at).is_ok())
 			.filter(|offer| {

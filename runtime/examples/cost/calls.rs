@@ -17,45 +17,55 @@ use frame_support::{
 };
 use pallet_market::WeightInfo;
 use voltree_primitives::{Balance, Clock, Moment, Price};
-use voltree_runtime::{CommunicationTree, Runtime, RuntimeEvent};
+use voltree_runtime::{CommunicationTree, Runtime, RuntimeEvent, System};
 
 /// A whole trade is worth so many transfers of declared weight at the most.
 const MOST_WEIGHT: f64 = 20.0;
 
 /// What one step costs.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Row {
 	pub name: &'static str,
 	/// How often it happens in a whole trade.
 	pub times: u64,
 	pub reads: usize,
 	pub writes: usize,
-	/// Call, extensions and base.
+	/// What is declared: call, extensions and base.
+	pub declared: Weight,
+	/// What the block is charged with in the end.
 	pub weight: Weight,
 	pub fee: Balance,
 }
 
 /// Apply an extrinsic and look at what it does.
 fn measure(world: &mut World, name: &'static str, times: u64, (who, call): Signed) -> Row {
-	let paid = |chain: &Chain| {
-		let events = chain.block_events().into_iter();
-		events.filter_map(|event| match event {
-			RuntimeEvent::TransactionPayment(
-				pallet_transaction_payment::Event::TransactionFeePaid { actual_fee, .. },
-			) => Some(actual_fee),
-			_ => None,
-		})
-	};
-	let (extrinsic, before) =
-		world.run(|chain| (sign(&who, call, 0), paid(chain).sum::<Balance>()));
+	let so_far = |chain: &mut Chain| (fees(chain), used());
+	let (extrinsic, before) = world.run(|chain| (sign(&who, call, 0), so_far(chain)));
 	let info = extrinsic.get_dispatch_info();
 	let limits = <Runtime as frame_system::Config>::BlockWeights::get();
-	let weight = info.total_weight().saturating_add(limits.get(info.class).base_extrinsic);
+	let declared = info.total_weight().saturating_add(limits.get(info.class).base_extrinsic);
 	let (result, touched) = world.count(|chain| chain.apply(extrinsic));
 	assert_eq!(result, Ok(Ok(())), "{name}");
-	let fee = world.run(|chain| paid(chain).sum::<Balance>()) - before;
+	let after = world.run(so_far);
+	let (fee, weight) = (after.0 - before.0, after.1.saturating_sub(before.1));
 	let Touched { reads, writes } = touched;
-	Row { name, times, reads: reads.len(), writes: writes.len(), weight, fee }
+	Row { name, times, reads: reads.len(), writes: writes.len(), declared, weight, fee }
+}
+
+/// Fees paid in the open block.
+fn fees(chain: &Chain) -> Balance {
+	let paid = |event| match event {
+		RuntimeEvent::TransactionPayment(
+			pallet_transaction_payment::Event::TransactionFeePaid { actual_fee, .. },
+		) => Some(actual_fee),
+		_ => None,
+	};
+	chain.block_events().into_iter().filter_map(paid).sum()
+}
+
+/// What the open block is charged with.
+fn used() -> Weight {
+	System::block_weight().total()
 }
 
 /// Go on to the first block after `deadline` and look at what that block's start does beside what
@@ -68,7 +78,8 @@ fn measure_agenda(world: &mut World, name: &'static str, deadline: Moment) -> Ro
 	assert_eq!(world.run(|chain| chain.now()), deadline + slot, "blocks are made in every slot");
 	let Touched { reads, writes } = busy.beside(&idle);
 	let weight = <Runtime as pallet_market::Config>::WeightInfo::agenda_entry();
-	Row { name, times: 1, reads: reads.len(), writes: writes.len(), weight, fee: 0 }
+	let (reads, writes) = (reads.len(), writes.len());
+	Row { name, times: 1, reads, writes, declared: weight, weight, fee: 0 }
 }
 
 /// From the offer to the payment, in the slot that starts at `slot`. The request accepts all lines,
@@ -140,43 +151,34 @@ pub fn show() -> bool {
 	let rows = whole(&mut world, &couples[0], crate::common::scene::PRICE);
 	let transfer = rows[0].clone();
 	let ratio = |weight: Weight| weight.ref_time() as f64 / transfer.weight.ref_time() as f64;
+	let micros = |weight: Weight| format!("{:.1}", weight.ref_time() as f64 / 1e6);
 	let cells = |row: &Row| {
 		[
 			row.name.into(),
 			row.times.to_string(),
 			row.reads.to_string(),
 			row.writes.to_string(),
-			format!("{:.1}", row.weight.ref_time() as f64 / 1e6),
+			micros(row.declared),
+			micros(row.weight),
 			format!("{:.2}", ratio(row.weight)),
 			row.fee.to_string(),
 		]
 	};
-	let whole = rows.iter().fold(
-		Row {
-			name: "a whole trade",
-			reads: 0,
-			writes: 0,
-			weight: Weight::zero(),
-			fee: 0,
-			times: 1,
-		},
-		|sum, row| {
-			let times = usize::try_from(row.times).expect("it is small");
-			Row {
-				reads: sum.reads + times * row.reads,
-				writes: sum.writes + times * row.writes,
-				weight: sum.weight.saturating_add(row.weight.saturating_mul(row.times)),
-				fee: sum.fee + Balance::from(row.times) * row.fee,
-				..sum
-			}
-		},
-	);
+	let mut whole = Row { name: "a whole trade", times: 1, ..Row::default() };
+	for row in &rows {
+		let times = usize::try_from(row.times).expect("it is small");
+		whole.reads += times * row.reads;
+		whole.writes += times * row.writes;
+		whole.declared += row.declared.saturating_mul(row.times);
+		whole.weight += row.weight.saturating_mul(row.times);
+		whole.fee += Balance::from(row.times) * row.fee;
+	}
 	let lines = rows.iter().chain([&whole]).map(cells).collect::<Vec<_>>();
-	let head = ["", "times", "reads", "writes", "weight µs", "transfers", "fee"];
+	let head = ["", "times", "reads", "writes", "declared µs", "charged µs", "transfers", "fee"];
 	table::print(head, &lines);
 	println!(
-		"\nReads and writes are keys, each counted once. The weight is what is declared: call,
-extensions and base. A sensor's report is for everybody on the line; a request may carry the
+		"\nReads and writes are keys, each counted once. The declared weight is that of call, extensions
+and base; charged is what is left of it when the call has said what it needed. A sensor's report is for everybody on the line; a request may carry the
 money, then there is no `fund`. Fees in millionths of a VOLT; reports of devices are free.\n"
 	);
 	let limits = <Runtime as frame_system::Config>::BlockWeights::get();
@@ -188,6 +190,9 @@ money, then there is no `fund`. Fees in millionths of a VOLT; reports of devices
 		fits(whole.weight)
 	);
 	let times = ratio(whole.weight);
-	let what = format!("weight of a whole trade: {times:.1} transfers (at most {MOST_WEIGHT})");
+	let declared = whole.declared.ref_time() as f64 / transfer.declared.ref_time() as f64;
+	let what = format!(
+		"weight of a whole trade: {times:.1} transfers (at most {MOST_WEIGHT}); {declared:.1} declared"
+	);
 	verdict(times <= MOST_WEIGHT, &what)
 }

@@ -48,7 +48,7 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<(usize, usize), St
 		let (number, least) = match option.as_str() {
 			// With fewer than 300 a hundredth of it, the smallest size, makes no sense.
 			"--users" => (&mut users, 30_000),
-			"--trades" => (&mut trades, 2 * growth::COUPLES),
+			"--trades" => (&mut trades, growth::LEAST),
 			other => return Err(format!("there is no option '{other}'")),
 		};
 		*number = words

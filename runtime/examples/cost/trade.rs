@@ -158,8 +158,16 @@ fn the_trade(trade: TradeId) -> pallet_market::Trade<voltree_runtime::AccountId>
 	pallet_market::Trades::<Runtime>::get(trade).expect("the trade is not settled")
 }
 
+/// Go on to the first block not before `moment`; in that one, sensors report nothing.
+fn quietly_to(chain: &mut Chain, moment: Moment) {
+	chain.until(moment - 9_000);
+	chain.weather = None;
+	chain.until(moment);
+}
+
 /// A wave: each couple makes one whole trade in the same slot, from the offer to the money. Returns
-/// the numbers of the blocks in which these trades had extrinsics or deadlines.
+/// the numbers of the blocks in which these trades had extrinsics or deadlines; no sensor reports in
+/// them.
 pub fn wave(chain: &mut Chain, couples: &[Couple]) -> BTreeSet<u32> {
 	let mut busy = BTreeSet::new();
 	let mut send = |chain: &mut Chain, (who, call): Signed| {
@@ -168,6 +176,8 @@ pub fn wave(chain: &mut Chain, couples: &[Couple]) -> BTreeSet<u32> {
 		chain.next_if_full();
 	};
 	chain.calm();
+	chain.weather = None;
+	chain.next();
 	// One slot more than needed: many requests take a few blocks.
 	let slot = chain.tradable_slot() + 60_000;
 	let (offers, requests, trades) = next_numbers();
@@ -188,12 +198,14 @@ pub fn wave(chain: &mut Chain, couples: &[Couple]) -> BTreeSet<u32> {
 		send(chain, couple.pay(requests + number, offers + number));
 	}
 	let (slot, meter_by) = (slot_of(trades), meter_by(trades));
-	chain.until(slot.gate);
+	chain.weather = Some(Class::Clear);
+	quietly_to(chain, slot.gate);
 	for (couple, number) in all() {
 		send(chain, couple.start(trades + number));
 	}
-	// In these two blocks the agenda lets the trades' deadlines take effect.
-	chain.past(slot.end);
+	chain.weather = Some(Class::Clear);
+	// At the slot's end and at `meter_by` the agenda lets the trades' deadlines take effect.
+	quietly_to(chain, slot.end + 1);
 	for couple in couples {
 		for (boundary, energy) in [(slot.start, 0), (slot.end, VOLUME)] {
 			let reading = couple.reading(chain, boundary, energy);

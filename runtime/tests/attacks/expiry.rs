@@ -70,7 +70,7 @@ fn certificates_revoked_between_pay_and_bill() {
 		for who in [&deal.buyer, &SELLER.key()] {
 			chain.decide(RegistryCall::revoke { account: who.id() });
 		}
-		finish(chain, &[deal.clone()]);
+		finish(chain, std::slice::from_ref(&deal));
 		assert_eq!(outcome(chain, deal.trade), Some(Outcome::Confirmed));
 		assert_eq!(payout(chain, deal.trade), Some(deal.locked));
 	});
@@ -88,7 +88,7 @@ fn a_party_blacklisted_between_pay_and_bill() {
 			assert_eq!(until_ended(chain, slip), Ending::NotPaid);
 			assert!(is_listed(household_tag(number)));
 			assert!(chain.now() < deal.slot.gate);
-			finish(chain, &[deal.clone()]);
+			finish(chain, std::slice::from_ref(&deal));
 			assert_eq!(outcome(chain, deal.trade), Some(Outcome::Confirmed));
 			assert_eq!(payout(chain, deal.trade), Some(deal.locked));
 		});

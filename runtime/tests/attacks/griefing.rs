@@ -139,7 +139,7 @@ fn griefing_by_filling_a_desk() {
 		let full = MarketError::DeskFull;
 		check(chain, vec![row("one more", &buyer, ask(1, start, 100), full)]);
 		let deal = chain.deal(2, SELLER);
-		finish(chain, &[deal.clone()]);
+		finish(chain, std::slice::from_ref(&deal));
 		assert_eq!(outcome(chain, deal.trade), Some(Outcome::Confirmed));
 		for request in requests {
 			assert_eq!(until_ended(chain, request), Ending::NoResponse);
@@ -201,7 +201,7 @@ fn a_blacklisted_person_with_a_full_desk() {
 		assert_eq!(held(&household(1)), 0);
 		// His bonds have paid what he owed.
 		assert_eq!(due(household_tag(1)), 0);
-		finish(chain, &[deal.clone()]);
+		finish(chain, std::slice::from_ref(&deal));
 		assert_eq!(outcome(chain, deal.trade), Some(Outcome::Confirmed));
 	});
 }

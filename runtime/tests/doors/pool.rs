@@ -10,7 +10,6 @@ use crate::{
 	},
 	open_proxy, opened, proxied, through, Utility,
 };
-use frame_support::traits::Get;
 use pallet_blacklist::Refusal;
 use pallet_sensor_oracle::{Class, RegisterReading};
 use sp_core::sr25519::Pair;

@@ -49,7 +49,7 @@ fn a_full_agenda_carries_over_and_nobody_gains_time_by_it() {
 				(slot, number) = (0, number + 1);
 			}
 		}
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		assert!(chain.now() <= confirm_by);
 		chain.until(confirm_by);
 		scene.told(chain, vec![]);

@@ -77,7 +77,7 @@ fn not_delivered_because_the_register_was_silent() {
 		let deadlines = scene.deadlines(chain);
 		chain.past(deadlines.meter_by);
 		scene.told(chain, vec![vec![told::metered(&scene, Attested::Silent)]]);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.past(deadlines.bill_by);
 		not_delivered(chain, &scene, Outcome::SettledUnbilled, 100_000, -20);
 	});
@@ -91,7 +91,7 @@ fn a_silent_register_is_made_good_by_the_buyers_word() {
 		let meter_by = scene.deadlines(chain).meter_by;
 		chain.past(meter_by);
 		chain.bill(&scene.deal(), 1_900);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene.confirm(chain);
 		let events = vec![
 			vec![told::counted(METERED.seller.tag(), 1, 0, Cause::Delivered)],

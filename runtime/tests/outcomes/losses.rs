@@ -33,7 +33,7 @@ fn not_delivered(price: Price, amount: u128, loss: u128) {
 		let scene = Scene::paid(chain, METERED);
 		grid_says(chain, scene.slot.start, price);
 		let mut scene = scene;
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.past(scene.slot.end);
 		let events = vec![
 			blamed(Cause::NotDelivered, 20, 2_000, amount, loss),
@@ -81,7 +81,7 @@ fn a_proven_loss_of_a_short_delivery() {
 		chain.start_delivery(&scene.deal());
 		chain.deliver(&scene.deal(), 1_400);
 		chain.bill(&scene.deal(), 1_400);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene.confirm(chain);
 		let events = vec![
 			blamed(Cause::DeliveredShort, 6, 600, 90_000, 90_000),
@@ -101,7 +101,7 @@ fn a_withdrawn_trade_pays_the_whole_loss() {
 		let scene = Scene::paid(chain, METERED);
 		grid_says(chain, scene.slot.start, 400_000);
 		let mut scene = scene;
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		let withdraw = MarketCall::withdraw_trade { trade: scene.trade };
 		chain.ok(&METERED.seller.key(), withdraw);
 		let events = vec![
@@ -121,7 +121,7 @@ fn a_buyers_fault_has_no_proven_loss() {
 	on("dev", |chain| {
 		let mut scene = Scene::answered(chain, METERED);
 		grid_says(chain, scene.slot.start, 1_000_000);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.past(scene.payment_dates().1);
 		let buyer = Side { money: -50_000, credit: -1, untimely: 1, ..SAME };
 		let changes = Changes { buyer, pot: 50_000, ..NOTHING };
@@ -142,7 +142,7 @@ fn the_grid_price_of_another_line_proves_nothing() {
 		let prices = vec![1_000_000].try_into().expect("one");
 		let other = MarketCall::set_grid_prices { line: 2, first: scene.slot.start, prices };
 		chain.ok(&grid(), other);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.past(scene.slot.end);
 		let events = vec![
 			blamed(Cause::NotDelivered, 20, 2_000, 100_000, 0),

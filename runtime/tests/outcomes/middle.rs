@@ -22,7 +22,7 @@ fn finishes(chain: &mut Chain, mut scene: Scene) {
 	chain.start_delivery(&scene.deal());
 	chain.deliver(&scene.deal(), 2_000);
 	chain.bill(&scene.deal(), 2_000);
-	scene.from_here(chain);
+	scene.count_from_here(chain);
 	scene.confirm(chain);
 	let events = vec![
 		vec![told::counted(METERED.seller.tag(), 1, 0, Cause::Delivered)],
@@ -124,7 +124,7 @@ fn meter_removed_in_the_middle() {
 			panic!("the slot is over")
 		};
 		assert!(delivery.excused);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.past(deadlines.bill_by);
 		let events = vec![
 			told::settled(&scene, Outcome::SettledUnbilled, 0, 0, scene.bond()),
@@ -143,7 +143,7 @@ fn meter_removed_in_the_middle_and_the_buyer_confirms() {
 		chain.ok(&service(), RegistryCall::remove_device { device: meter.id() });
 		chain.past(scene.deadlines(chain).meter_by);
 		chain.bill(&scene.deal(), 1_200);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene.confirm(chain);
 		let events = vec![
 			told::settled(&scene, Outcome::Confirmed, 1_200, 300_000, scene.bond()),

@@ -49,7 +49,7 @@ pub fn let_pass(chain: &mut Chain, play: Play, change: impl FnOnce(&mut Chain, &
 	let mut scene = Scene::answered(chain, play);
 	let (_, late_by) = scene.payment_dates();
 	change(chain, &scene);
-	scene.from_here(chain);
+	scene.count_from_here(chain);
 	chain.until(late_by);
 	assert!(pallet_market::Requests::<Runtime>::contains_key(scene.request), "nothing before");
 	chain.past(late_by);
@@ -85,7 +85,7 @@ fn not_paid_and_the_offer_was_withdrawn_in_the_grace() {
 		chain.past(pay_by);
 		let withdraw = MarketCall::withdraw_offer { offer: scene.offer };
 		chain.ok(&scene.play.seller.key(), withdraw);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.past(late_by);
 		let ended = told::ended(&scene, Ending::NotPaid, 0, FUNDING - 10_000);
 		scene.ended(chain, vec![blamed(), ended], BLAMED);
@@ -177,7 +177,7 @@ fn request_cancelled_after_the_response_without_an_eligible_offer() {
 		let mut scene = Scene::answered(chain, LARGE_FILLS);
 		let withdraw = MarketCall::withdraw_offer { offer: scene.offer };
 		chain.ok(&scene.play.seller.key(), withdraw);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.ok(&scene.buyer, MarketCall::cancel_request { request: scene.request });
 		let ended = told::ended(&scene, Ending::NothingToPay, 50_000, FUNDING);
 		scene.ended(chain, vec![ended], NOTHING);

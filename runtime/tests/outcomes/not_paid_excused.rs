@@ -122,7 +122,7 @@ fn not_paid_because_there_was_no_offer() {
 		chain.ok(&scene.play.seller.key(), withdraw);
 		chain.until(chain.now() + 12_000);
 		chain.respond(scene.request);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.past(scene.payment_dates().1);
 		let ended = told::ended(&scene, Ending::NothingToPay, 50_000, FUNDING);
 		scene.ended(chain, vec![ended], NOTHING);

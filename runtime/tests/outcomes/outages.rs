@@ -83,7 +83,7 @@ fn a_payment_date_in_an_outage_moves() {
 		let mut scene = Scene::asked_for(chain, METERED, start);
 		chain.respond(scene.request);
 		let (pay_by, late_by) = scene.payment_dates();
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		let outage = stand_still(chain, pay_by - 30_000, pay_by + 30_000);
 		chain.until(pay_by + 60_000);
 		scene.pay(chain);
@@ -103,7 +103,7 @@ fn a_request_that_an_outage_moves_behind_its_gate_expires() {
 		let mut scene = Scene::answered(chain, METERED);
 		let (pay_by, _) = scene.payment_dates();
 		chain.ok(&METERED.seller.key(), MarketCall::withdraw_offer { offer: scene.offer });
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		let outage = stand_still(chain, pay_by - 60_000, pay_by + 60_000);
 		chain.past(pay_by + 120_000);
 		let ended = told::ended(&scene, Ending::Outage, 50_000, FUNDING);
@@ -148,7 +148,7 @@ fn an_unmetered_trade_across_an_outage_pays_what_is_confirmed() {
 	on("dev", |chain| {
 		let (mut scene, _) = across(chain, UNMETERED);
 		chain.bill(&scene.deal(), 700);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene.confirm(chain);
 		let events = vec![
 			told::settled(&scene, Outcome::Confirmed, 700, 280_000, scene.bond()),
@@ -170,7 +170,7 @@ fn an_unmetered_trade_across_an_outage_and_nobody_says_anything() {
 			if let Some(billed) = billed {
 				chain.bill(&scene.deal(), billed);
 			}
-			scene.from_here(chain);
+			scene.count_from_here(chain);
 			chain.past(deadlines.rule_by);
 			let outcome = match billed {
 				None => Outcome::NotBilled,
@@ -193,7 +193,7 @@ fn an_outage_during_the_slot_excuses_what_is_missing() {
 		stand_still(chain, scene.slot.start + 6_000, scene.slot.start + 48_000);
 		chain.deliver(&scene.deal(), 400);
 		chain.bill(&scene.deal(), 400);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene.confirm(chain);
 		let events = vec![
 			told::settled(&scene, Outcome::Confirmed, 400, 100_000, scene.bond()),
@@ -212,7 +212,7 @@ fn a_register_late_by_an_outage_counts() {
 		let mut scene = Scene::started(chain, METERED);
 		let before = scene.deadlines(chain);
 		chain.past(scene.slot.end);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		let outage = stand_still(chain, before.meter_by - 15_000, before.meter_by + 45_000);
 		chain.deliver(&scene.deal(), 2_000);
 		chain.past(before.meter_by + 60_000);

@@ -89,7 +89,7 @@ fn paid_in_the_grace_after_the_payment_date() {
 		chain.start_delivery(&scene.deal());
 		chain.deliver(&scene.deal(), 2_000);
 		chain.bill(&scene.deal(), 2_000);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene.confirm(chain);
 		let events = vec![
 			vec![told::counted(scene.play.seller.tag(), 1, 0, Cause::Delivered)],
@@ -129,7 +129,7 @@ fn the_management_centre_does_not_respond() {
 		let mut scene = Scene::asked(chain, METERED);
 		let withdraw = MarketCall::withdraw_offer { offer: scene.offer };
 		chain.ok(&scene.play.seller.key(), withdraw);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		let asked = pallet_market::Requests::<Runtime>::get(scene.request).unwrap();
 		let pallet_market::RequestState::Open { respond_by } = asked.state else {
 			panic!("{asked:?}")
@@ -148,7 +148,7 @@ fn what_is_not_filled_of_a_paid_request_costs_nothing() {
 	on("dev", |chain| {
 		let mut scene = Scene::answered(chain, METERED);
 		scene.trade = chain.pay(&scene.buyer, scene.request, scene.offer, 500);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		let (_, late_by) = scene.payment_dates();
 		chain.past(late_by);
 		scene.came(chain, vec![], NOTHING);

@@ -15,7 +15,7 @@ fn ruled(chain: &mut Chain, percent: u32, fault: Fault) -> (Scene, Vec<RuntimeEv
 	let mut scene = Scene::billed(chain, UNMETERED, 1_000);
 	let deadlines = scene.deadlines(chain);
 	chain.until(deadlines.rule_by);
-	scene.from_here(chain);
+	scene.count_from_here(chain);
 	let ruling = Ruling { share: Permill::from_percent(percent), fault };
 	chain.decide(MarketCall::rule { trade: scene.trade, ruling });
 	let volume = u64::from(percent) * 10;

@@ -142,7 +142,7 @@ impl Scene {
 			before: NOTHING,
 			mark: 0,
 		};
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene
 	}
 
@@ -150,7 +150,7 @@ impl Scene {
 	pub fn answered(chain: &mut Chain, play: Play) -> Self {
 		let mut scene = Self::asked(chain, play);
 		chain.respond(scene.request);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene
 	}
 
@@ -158,7 +158,7 @@ impl Scene {
 	pub fn paid(chain: &mut Chain, play: Play) -> Self {
 		let mut scene = Self::answered(chain, play);
 		scene.pay(chain);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene
 	}
 
@@ -166,7 +166,7 @@ impl Scene {
 	pub fn started(chain: &mut Chain, play: Play) -> Self {
 		let mut scene = Self::paid(chain, play);
 		chain.start_delivery(&scene.deal());
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene
 	}
 
@@ -178,7 +178,7 @@ impl Scene {
 			let meter_by = scene.deadlines(chain).meter_by;
 			chain.past(meter_by);
 		}
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene
 	}
 
@@ -186,7 +186,7 @@ impl Scene {
 	pub fn billed(chain: &mut Chain, play: Play, energy: WattHours) -> Self {
 		let mut scene = Self::delivered(chain, play, energy);
 		chain.bill(&scene.deal(), energy);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene
 	}
 
@@ -196,7 +196,7 @@ impl Scene {
 	}
 
 	/// What changes is counted from here on.
-	pub fn from_here(&mut self, chain: &Chain) {
+	pub fn count_from_here(&mut self, chain: &Chain) {
 		self.before = self.now(chain);
 		self.mark = chain.all_events().len();
 	}
@@ -247,11 +247,6 @@ impl Scene {
 			RequestState::Responded { pay_by, late_by, .. } => (pay_by, late_by),
 			state => panic!("{state:?}"),
 		}
-	}
-
-	/// The seller starts, now.
-	pub fn start(&self, chain: &mut Chain) {
-		chain.ok(&self.play.seller.key(), MarketCall::start { trade: self.trade });
 	}
 
 	/// The buyer confirms, now.

@@ -61,7 +61,7 @@ fn a_trade_keeps_the_terms_it_was_agreed_under() {
 		chain.deliver(&scene.deal(), 1_400);
 		chain.bill(&scene.deal(), 1_400);
 		assert_eq!(Market::parameters(), new, "they are in force");
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.until(before.deadlines.confirm_by);
 		scene.confirm(chain);
 		// 600 Wh are less than half of it, but more than the tolerance agreed on.

@@ -36,7 +36,7 @@ fn line_unsafe_for_a_part_of_the_slot_settles_by_the_meters() {
 		let deadlines = scene.deadlines(chain);
 		chain.past(deadlines.meter_by);
 		scene.told(chain, vec![vec![told::metered(&scene, Attested::Allotted(900))]]);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.past(deadlines.bill_by);
 		blameless(chain, &scene, Outcome::SettledUnbilled, 900, 225_000);
 	});
@@ -49,7 +49,7 @@ fn line_unsafe_for_a_part_of_the_slot_and_confirmed() {
 		let mut scene = stormy(chain, METERED);
 		chain.deliver(&scene.deal(), 900);
 		chain.bill(&scene.deal(), 900);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene.confirm(chain);
 		blameless(chain, &scene, Outcome::Confirmed, 900, 225_000);
 	});
@@ -62,7 +62,7 @@ fn line_unsafe_for_a_part_of_the_slot_and_not_confirmed() {
 		let mut scene = stormy(chain, METERED);
 		chain.deliver(&scene.deal(), 900);
 		chain.bill(&scene.deal(), 900);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		let confirm_by = scene.deadlines(chain).confirm_by;
 		chain.past(confirm_by);
 		blameless(chain, &scene, Outcome::SettledUnconfirmed, 900, 225_000);
@@ -76,7 +76,7 @@ fn line_unsafe_for_a_part_of_the_slot_without_meters_pays_what_is_confirmed() {
 		let mut scene = stormy(chain, UNMETERED);
 		chain.past(scene.slot.end);
 		chain.bill(&scene.deal(), 400);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		scene.confirm(chain);
 		blameless(chain, &scene, Outcome::Confirmed, 400, 160_000);
 	});

@@ -17,7 +17,7 @@ fn unsold_part_of_an_offer_withdrawn() {
 			&scene.buyer,
 			MarketCall::pay { request: scene.request, offer: scene.offer, volume: 500 },
 		);
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		let withdraw = MarketCall::withdraw_offer { offer: scene.offer };
 		chain.ok(&scene.play.seller.key(), withdraw);
 		scene.came(chain, vec![vec![told::offer_closed(&scene, 1_500)]], NOTHING);
@@ -62,7 +62,7 @@ fn one_of_two_paid_parts_withdrawn() {
 		let mut scene = Scene::answered(chain, METERED);
 		let [gone, stays] = [1_000, 1_000]
 			.map(|volume| chain.pay(&scene.buyer, scene.request, scene.offer, volume));
-		scene.from_here(chain);
+		scene.count_from_here(chain);
 		chain.ok(&METERED.seller.key(), MarketCall::withdraw_trade { trade: gone });
 		assert_eq!(chain.trade(stays).locked, 250_000);
 		let wallet = pallet_shared_wallet::Wallets::<Runtime>::get(scene.request).unwrap();

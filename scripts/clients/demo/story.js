@@ -135,6 +135,7 @@ const TELL = {
 	'transactionPayment.TransactionFeePaid': ({ accounts }, { who, actualFee }) => {
 		if (accounts.has(who)) accounts.get(who).fees += actualFee;
 	},
+	'market.PaymentImpossible': ({ refused }) => count(refused, 'payment impossible'),
 	'system.ExtrinsicFailed': ({ refused }, { reason }) => count(refused, reason),
 };
 

@@ -72,6 +72,15 @@ export class Feeder {
 		await Promise.all(Array.from({ length: ON_THE_WAY }, worker));
 	}
 
+	/** Hand over all of `extrinsics` as fast as the node takes them, while `goesOn()`. */
+	async pour(extrinsics, goesOn) {
+		let next = 0;
+		const worker = async () => {
+			while (goesOn() && next < extrinsics.length) await this.submit(extrinsics[next++]);
+		};
+		await Promise.all(Array.from({ length: ON_THE_WAY }, worker));
+	}
+
 	close() {
 		return this.#provider.disconnect();
 	}

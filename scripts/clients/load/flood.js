@@ -46,12 +46,14 @@ async function oneTransfer(feeder, watch, bytes) {
  */
 export async function flood({ url, watch, writer, senders, users }) {
 	const feeder = await Feeder.open(url);
-	const signed = senders.reduce((sum, sender) => sum + sender.signed.length, 0);
+	// Everybody's first, then everybody's second.
+	const most = Math.max(...senders.map(({ signed }) => signed.length));
+	const rounds = Array.from({ length: most }, (_, nonce) => senders.map(({ signed }) => signed[nonce]));
 	let over = false;
-	const tried = () => feeder.accepted + [...feeder.refusals.values()].reduce((a, b) => a + b, 0);
-	const flooding = feeder.feed(senders, () => !over, () => Infinity);
+	let poured = false;
+	const flooding = feeder.pour(rounds.flat(), () => !over).then(() => (poured = true));
 	// Until the pool is full, or everything is in it.
-	while (feeder.refusals.size === 0 && tried() < signed) await sleep(50);
+	while (feeder.refusals.size === 0 && !poured) await sleep(50);
 	const waiting = (await watch.raw('author_pendingExtrinsics')).length;
 	const others = await Feeder.open(url);
 	const [plain, tipped] = await Promise.all(

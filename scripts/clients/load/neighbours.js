@@ -6,13 +6,15 @@ import { lineReport, reading, readingCall, reportCall, sensor } from '../lib/dev
 import { tagOf } from './spec.js';
 
 const LINES = [1, 2, 3];
+/** A report is free once in 12 s, from the block that had the last one. */
+const BETWEEN_REPORTS = 20_000;
 const OWNERS = [1, 2, 3, 4];
 const VOLUME = 100;
 const PRICE = 250_000;
 const CAP = 1_000_000;
 const FUNDS = 25_000;
 /** What is left for a request on its way to a block, beside all windows. */
-const SLACK = 20_000;
+const SLACK = 45_000;
 
 /** Couples spread over the lines. Call it once the cryptography is loaded. */
 export const couplesOf = (count) =>
@@ -28,6 +30,7 @@ class Trading {
 	#done = new Set();
 	#export = 0;
 	finished = 0;
+	failed = 0;
 
 	constructor(neighbours, couple) {
 		Object.assign(this, { neighbours, ...couple });
@@ -78,16 +81,16 @@ class Trading {
 		}
 		const offer = sold.find((item) => item.isOffer);
 		if (trade) await this.#goOn(now, trade);
-		else if (this.#done.has('confirm')) this.#end(1);
+		else if (this.#done.has('confirm')) this.#end('finished');
 		else if (request?.state.isResponded && offer) {
 			const [asked] = bought.filter((item) => item.isRequest);
 			await this.#once('pay', this.buyer, () =>
 				market.pay(asked.asRequest, offer.asOffer.id, VOLUME));
-		} else if (now > this.slot && sold.length + bought.length === 0) this.#end(0);
+		} else if (now > this.slot && sold.length + bought.length === 0) this.#end('failed');
 	}
 
-	#end(finished) {
-		this.finished += finished;
+	#end(how) {
+		this[how] += 1;
 		this.slot = undefined;
 	}
 
@@ -171,7 +174,7 @@ export class Neighbours {
 	}
 
 	async #reportWeather(now) {
-		if (now < this.#lastReport + 12_000) return;
+		if (now < this.#lastReport + BETWEEN_REPORTS) return;
 		this.#lastReport = now;
 		const devices = LINES.flatMap((line) => OWNERS.map((owner) => sensor(line, owner)));
 		await Promise.all(
@@ -183,8 +186,14 @@ export class Neighbours {
 		);
 	}
 
+	/** Trades that came to their end. */
 	get finished() {
 		return this.#trading.reduce((sum, { finished }) => sum + finished, 0);
+	}
+
+	/** Those that came to nothing on the way. */
+	get failed() {
+		return this.#trading.reduce((sum, { failed }) => sum + failed, 0);
 	}
 
 	/** Whether nobody has anything open. */

@@ -73,8 +73,8 @@ export function report({ watch, loaded, authored, feeder, lost, neighbours, reco
 	verdict(lost === 0, `${feeder.accepted} transfers accepted, ${feeder.accepted - lost} included`);
 	for (const [words, times] of feeder.refusals) console.log(`        refused ${times} times: ${words}`);
 	verdict(
-		neighbours.finished > 0 && record.untimely === 0,
-		`${neighbours.finished} whole trades meanwhile; counted ${record.timely} times in time, ${record.untimely} times late`,
+		neighbours.finished > 0 && neighbours.failed === 0 && record.untimely === 0,
+		`${neighbours.finished} whole trades meanwhile, ${neighbours.failed} came to nothing; counted ${record.timely} times in time, ${record.untimely} times late`,
 	);
 	for (const trouble of new Set(neighbours.troubles)) console.log(`        ${trouble}`);
 

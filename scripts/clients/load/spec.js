@@ -33,7 +33,7 @@ export function writeSpec(program, file, { senders, couples }) {
 	Object.assign(genesis.market.parameters, {
 		deliverySlot: 15 * SECOND,
 		offerWindow: 9 * SECOND,
-		payPeriod: 21 * SECOND,
+		payPeriod: 30 * SECOND,
 		lead: 9 * SECOND,
 		meterWindow: 15 * SECOND,
 		billWindow: 30 * SECOND,

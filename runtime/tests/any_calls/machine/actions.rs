@@ -26,7 +26,7 @@ fn character(id: u64, kinds: u64) -> u64 {
 impl World {
 	/// Somebody with power to sell, its meter if it has one, and its line.
 	fn a_seller(&self, dice: &mut Dice) -> (AccountId, Option<AccountId>, LineId) {
-		let line = dice.from_to(1, 3) as LineId;
+		let line = dice.between(1, 3) as LineId;
 		match dice.below(10) {
 			0..=6 => {
 				let (who, meter, line) = dice.one_of(&CAST.households).clone();
@@ -44,14 +44,14 @@ impl World {
 	pub fn somebody_offers(&mut self, dice: &mut Dice) {
 		let (who, meter, line) = self.a_seller(dice);
 		let most = if meter.is_some() { 2_500 } else { 1_000 };
-		let volume = dice.from_to(100, most);
+		let volume = dice.between(100, most);
 		let smallest_fill = match dice.below(6) {
 			0 => volume,
 			1 => volume / 2,
 			_ => 100,
 		};
 		let expires = dice.percent(20).then(|| self.now() + dice.below(200_000));
-		let price = u128::from(dice.from_to(1, 40)) * 10_000;
+		let price = u128::from(dice.between(1, 40)) * 10_000;
 		let slot = self.a_slot(dice);
 		let supply = Supply { slot, volume, price, line, smallest_fill, expires, meter };
 		self.deliver(dice, &who, MarketCall::offer { supply });
@@ -65,15 +65,15 @@ impl World {
 		let slot = on_offer.as_ref().map_or_else(|| self.a_slot(dice), |offer| offer.slot.start);
 		let volume = match on_offer {
 			Some(offer) if dice.percent(70) => offer.available,
-			_ => dice.from_to(100, 4_000),
+			_ => dice.between(100, 4_000),
 		};
 		let others = (1..=3).filter(|line| *line != own);
-		let lines = std::iter::once(own).chain(others).take(dice.from_to(1, 9) as usize);
+		let lines = std::iter::once(own).chain(others).take(dice.between(1, 9) as usize);
 		let demand = Demand {
 			slot,
 			volume,
 			lines: lines.collect::<Vec<_>>().try_into().expect("at most three"),
-			max_price: u128::from(dice.from_to(20, 100)) * 10_000,
+			max_price: u128::from(dice.between(20, 100)) * 10_000,
 			min_credit: if dice.percent(10) { dice.below(1_100) as u32 } else { 0 },
 			meter: meter.filter(|_| dice.percent(20)),
 			unmetered: dice.percent(90),
@@ -95,7 +95,7 @@ impl World {
 
 	/// Requests are answered, funded, paid, cancelled, or left alone.
 	pub fn requests_go_on(&mut self, dice: &mut Dice) {
-		for _ in 0..dice.from_to(1, MOST_AT_ONCE) {
+		for _ in 0..dice.between(1, MOST_AT_ONCE) {
 			if let Some(id) = dice.one(self.ledger.requests()) {
 				self.a_request_goes_on(dice, id);
 			}
@@ -201,7 +201,7 @@ impl World {
 
 	/// Trades are started, billed, confirmed, contested, ruled about, withdrawn, or left alone.
 	pub fn trades_go_on(&mut self, dice: &mut Dice) {
-		for _ in 0..dice.from_to(1, MOST_AT_ONCE) {
+		for _ in 0..dice.between(1, MOST_AT_ONCE) {
 			if let Some(id) = dice.one(self.ledger.trades()) {
 				self.a_trade_goes_on(dice, id);
 			}
@@ -241,7 +241,7 @@ impl World {
 				}
 			},
 			TradeState::Contested { .. } => {
-				if character % 2 == 0 && dice.percent(30) {
+				if character.is_multiple_of(2) && dice.percent(30) {
 					self.rule(dice, id);
 				}
 			}

@@ -57,7 +57,9 @@ impl Cast {
 			.collect::<Vec<_>>();
 		let owners = (1..=4).map(|number| take(sensor_owner(number))).collect();
 		for line in 1..=3 {
-			(1..=4).for_each(|owner| drop(take(sensor(line, owner))));
+			for owner in 1..=4 {
+				take(sensor(line, owner));
+			}
 		}
 		let mut some = |name: &str, count: usize| {
 			(1..=count).map(|n| take(pair(&format!("//{name}//{n}")))).collect::<Vec<_>>()

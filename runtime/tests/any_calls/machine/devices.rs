@@ -145,7 +145,7 @@ impl World {
 				lines.for_each(|line| self.storms[line] = storm);
 				self.sensors_look_again(dice.percent(70));
 			}
-			3 => self.sun = dice.from_to(0, 100),
+			3 => self.sun = dice.between(0, 100),
 			4 => {
 				self.storms = [false; 3];
 				self.sun = 80;

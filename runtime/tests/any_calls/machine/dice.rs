@@ -60,7 +60,7 @@ impl<'a> Dice<'a> {
 	}
 
 	/// A number from `first` to `last`.
-	pub fn from_to(&mut self, first: u64, last: u64) -> u64 {
+	pub fn between(&mut self, first: u64, last: u64) -> u64 {
 		first + self.below(last.saturating_sub(first).saturating_add(1))
 	}
 

@@ -108,7 +108,7 @@ impl World {
 		let key = CAST.keys.get(&device).filter(|_| dice.percent(90));
 		let key = key.unwrap_or(&CAST.keys[&CAST.grid]);
 		let signature = key.seal(&Registry::device_message(&device, &owner));
-		let line = if dice.percent(80) { dice.from_to(1, 3) as u32 } else { self.a_line(dice) };
+		let line = if dice.percent(80) { dice.between(1, 3) as u32 } else { self.a_line(dice) };
 		let kind = if dice.percent(50) { DeviceKind::Meter } else { DeviceKind::Sensor };
 		let rated_power = match (kind, dice.below(10)) {
 			(_, 0) => dice.any() as u32,

@@ -84,8 +84,8 @@ impl World {
 		match dice.below(8) {
 			0 => 0,
 			1 => u32::MAX,
-			2 => dice.from_to(4, 6) as u32,
-			_ => dice.from_to(1, 3) as u32,
+			2 => dice.between(4, 6) as u32,
+			_ => dice.between(1, 3) as u32,
 		}
 	}
 
@@ -94,8 +94,8 @@ impl World {
 		match dice.below(8) {
 			0 => dice.hash(),
 			1 => IdentityTag::default(),
-			2 => sensor_owner_tag(dice.from_to(1, 4) as usize),
-			3..=4 => household_tag(dice.from_to(1, 14) as usize),
+			2 => sensor_owner_tag(dice.between(1, 4) as usize),
+			3..=4 => household_tag(dice.between(1, 14) as usize),
 			_ => {
 				let who = self.anybody(dice);
 				Registry::tag_of(&who).unwrap_or_default()

@@ -46,28 +46,22 @@ fn is_tried(call: &RuntimeCall, rooted: bool) -> bool {
 			}
 			_ => false,
 		},
-		RuntimeCall::Sudo(inner) => match inner {
+		RuntimeCall::Sudo(
 			pallet_sudo::Call::sudo { call }
 			| pallet_sudo::Call::sudo_unchecked_weight { call, .. }
-			| pallet_sudo::Call::sudo_as { call, .. } => is_tried(call, true),
-			_ => true,
-		},
-		RuntimeCall::Proxy(inner) => match inner {
-			Proxy::proxy { call, .. } | Proxy::proxy_announced { call, .. } => {
-				is_tried(call, rooted)
-			}
-			_ => true,
-		},
-		RuntimeCall::Multisig(inner) => match inner {
+			| pallet_sudo::Call::sudo_as { call, .. },
+		) => is_tried(call, true),
+		RuntimeCall::Proxy(Proxy::proxy { call, .. } | Proxy::proxy_announced { call, .. }) => {
+			is_tried(call, rooted)
+		}
+		RuntimeCall::Multisig(
 			pallet_multisig::Call::as_multi { call, .. }
-			| pallet_multisig::Call::as_multi_threshold_1 { call, .. } => is_tried(call, rooted),
-			_ => true,
-		},
-		RuntimeCall::Authority(inner) => match inner {
+			| pallet_multisig::Call::as_multi_threshold_1 { call, .. },
+		) => is_tried(call, rooted),
+		RuntimeCall::Authority(
 			pallet_collective::Call::execute { proposal, .. }
-			| pallet_collective::Call::propose { proposal, .. } => is_tried(proposal, true),
-			_ => true,
-		},
+			| pallet_collective::Call::propose { proposal, .. },
+		) => is_tried(proposal, true),
 		_ => true,
 	}
 }
@@ -81,7 +75,7 @@ fn tamper(dice: &mut Dice, bytes: &mut Vec<u8>) {
 			bytes.extend(dice.bytes(count));
 		}
 		_ => {
-			for _ in 0..dice.from_to(1, 3) {
+			for _ in 0..dice.between(1, 3) {
 				let place = dice.index(bytes.len());
 				if let Some(byte) = bytes.get_mut(place) {
 					*byte ^= 1 << dice.below(8);

@@ -45,7 +45,7 @@ impl World {
 	pub fn rules_for_the_case(&mut self, dice: &mut Dice) {
 		if dice.percent(50) {
 			let mut strict = self.usual.blacklist.clone();
-			strict.limit = dice.from_to(800, 990) as u32;
+			strict.limit = dice.between(800, 990) as u32;
 			strict.reentry = 1_000;
 			strict.waiting = dice.below(60_000);
 			let call = pallet_blacklist::Call::set_parameters { parameters: strict };
@@ -53,9 +53,9 @@ impl World {
 		}
 		if dice.percent(50) {
 			let mut other = self.usual.credibility.clone();
-			other.gain = dice.from_to(0, 20) as u32;
-			other.weight = dice.from_to(1, 1_000) as u32;
-			other.cap_per_event = dice.from_to(1, 1_000) as u32;
+			other.gain = dice.between(0, 20) as u32;
+			other.weight = dice.between(1, 1_000) as u32;
+			other.cap_per_event = dice.between(1, 1_000) as u32;
 			let call = pallet_credibility::Call::set_parameters { parameters: other };
 			let _announced = self.act(RuntimeOrigin::root(), call);
 		}
@@ -130,8 +130,8 @@ impl World {
 	fn grid_speaks(&mut self, dice: &mut Dice) {
 		let Some(grid) = pallet_market::GridKey::<Runtime>::get() else { return };
 		let line = self.a_line(dice);
-		let prices = (0..dice.from_to(1, 8))
-			.map(|_| if dice.percent(95) { u128::from(dice.from_to(1, 100)) * 10_000 } else { 0 })
+		let prices = (0..dice.between(1, 8))
+			.map(|_| if dice.percent(95) { u128::from(dice.between(1, 100)) * 10_000 } else { 0 })
 			.collect::<Vec<_>>();
 		let first = if dice.percent(90) { self.tradable_slot() } else { self.a_moment(dice) };
 		let prices = prices.try_into().expect("at most eight");
@@ -179,7 +179,7 @@ impl World {
 
 	fn other_market(&self, dice: &mut Dice) -> pallet_market::Parameters {
 		let mut parameters = self.usual.market.clone();
-		for _ in 0..dice.from_to(1, 3) {
+		for _ in 0..dice.between(1, 3) {
 			match dice.below(15) {
 				0 => parameters.delivery_slot = stretched(dice, parameters.delivery_slot),
 				1 => parameters.horizon = stretched(dice, parameters.horizon),

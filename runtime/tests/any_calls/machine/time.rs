@@ -66,7 +66,7 @@ impl World {
 		let slots = match dice.below(100) {
 			draw if draw < self.outages => self.an_outage(dice, longest, length),
 			0..=49 => 1,
-			50..=79 => dice.from_to(1, longest),
+			50..=79 => dice.between(1, longest),
 			80..=84 => longest,
 			_ => self.to_a_deadline(dice, length).min(longest),
 		};
@@ -79,7 +79,7 @@ impl World {
 			1..=3 => 6 * HOUR,
 			_ => HOUR / 12,
 		};
-		longest + dice.from_to(1, most / length)
+		longest + dice.between(1, most / length)
 	}
 
 	/// Slots to the block that just meets the deadline of something open, or the one beside it.
