@@ -13,6 +13,8 @@
 //! | [`rpc`] | RPC methods beyond the SDK's own |
 
 #![warn(missing_docs)]
+// The tables of modules are maps for who works on the node, private ones included.
+#![allow(rustdoc::private_intra_doc_links)]
 
 pub mod chain_spec;
 pub mod cli;

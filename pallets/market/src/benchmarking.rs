@@ -19,7 +19,12 @@
 
 mod scene;
 
-use crate::{agenda::Sorted, pallet::*, types::*, Parameters, WeightInfo};
+use crate::{
+	agenda::{Kind, Sorted},
+	pallet::*,
+	types::*,
+	Parameters, WeightInfo,
+};
 use alloc::vec;
 use frame_benchmarking::v2::*;
 use frame_support::{traits::EnsureOrigin, BoundedVec};
@@ -92,8 +97,14 @@ fn work_off_one<T: Config>() {
 	Pallet::<T>::work_off(one);
 }
 
+/// Whether the trade has ended, and its request with it.
 fn has_ended<T: Config>() -> bool {
 	!Trades::<T>::contains_key(TRADE) && !Requests::<T>::contains_key(REQUEST)
+}
+
+/// Whether the person has come on the blacklist, which is the dearest end of a blame.
+fn is_blamed<T: Config>(who: &Person<T>) -> bool {
+	Closing::<T>::contains_key(who.tag)
 }
 
 #[benchmarks]
@@ -188,6 +199,7 @@ mod benchmarks {
 		assert!(Trades::<T>::contains_key(NEXT) && !Offers::<T>::contains_key(OFFER));
 		let closed = Requests::<T>::get(REQUEST).map(|asked| (asked.state, asked.bond));
 		assert_eq!(closed, Some((RequestState::Closed, 0)));
+		assert!(is_blamed(&buyer));
 	}
 
 	#[benchmark]
@@ -218,13 +230,13 @@ mod benchmarks {
 	/// The seller delivered short and is blamed, the buyer gains.
 	#[benchmark]
 	fn confirm() {
-		let Scene { buyer, .. } = billed::<T>(short(), DELIVERED);
+		let Scene { buyer, seller, .. } = billed::<T>(short(), DELIVERED);
 		T::BenchmarkHelper::set_time(deadlines().confirm_by);
 
 		#[extrinsic_call]
 		_(by::<T>(&buyer.wallet), TRADE);
 
-		assert!(has_ended::<T>());
+		assert!(has_ended::<T>() && is_blamed(&seller));
 	}
 
 	/// After the response, with as many quotes to judge by as there can be.
@@ -235,7 +247,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(by::<T>(&buyer.wallet), REQUEST);
 
-		assert!(!Requests::<T>::contains_key(REQUEST));
+		assert!(!Requests::<T>::contains_key(REQUEST) && is_blamed(&buyer));
 	}
 
 	#[benchmark]
@@ -277,7 +289,7 @@ mod benchmarks {
 	#[benchmark]
 	fn rule() -> Result<(), BenchmarkError> {
 		let delivery = Delivery { excused: false, attested: Attested::Allotted(VOLUME) };
-		contested::<T>(delivery, VOLUME);
+		let Scene { buyer, seller, .. } = contested::<T>(delivery, VOLUME);
 		T::BenchmarkHelper::set_time(deadlines().rule_by);
 		let ruling = Ruling { share: Permill::from_percent(10), fault: Fault::Both };
 		let authority = authority::<T>()?;
@@ -285,7 +297,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(authority as T::RuntimeOrigin, TRADE, ruling);
 
-		assert!(has_ended::<T>());
+		assert!(has_ended::<T>() && is_blamed(&buyer) && is_blamed(&seller));
 		Ok(())
 	}
 
@@ -370,16 +382,16 @@ mod benchmarks {
 
 	/// A request whose grace has passed: the buyer is fined.
 	#[benchmark(extra)]
-	fn entry_not_paid() {
-		unpaid::<T>(true);
-		let late_by = NOW - MINUTE + 60 * MINUTE;
+	fn entry_not_paid() -> Result<(), BenchmarkError> {
+		let buyer = unpaid::<T>(true);
+		let Some(RequestState::Responded { pay_by, late_by, .. }) =
+			Requests::<T>::get(REQUEST).map(|asked| asked.state)
+		else {
+			return Err(BenchmarkError::Stop("the request was answered"));
+		};
 		Judged::<T>::insert(REQUEST, Some(Missed { volume: VOLUME, price: PRICE }));
-		Agenda::<T>::remove(crate::agenda::Entry::new(
-			NOW - MINUTE,
-			crate::agenda::Kind::Request,
-			REQUEST,
-		));
-		Pallet::<T>::schedule(late_by, crate::agenda::Kind::Request, REQUEST);
+		Pallet::<T>::unschedule(pay_by, Kind::Request, REQUEST);
+		Pallet::<T>::schedule(late_by, Kind::Request, REQUEST);
 		pass::<T>(late_by);
 
 		#[block]
@@ -387,13 +399,14 @@ mod benchmarks {
 			work_off_one::<T>();
 		}
 
-		assert!(!Requests::<T>::contains_key(REQUEST));
+		assert!(!Requests::<T>::contains_key(REQUEST) && is_blamed(&buyer));
+		Ok(())
 	}
 
 	/// The sensors say that the seller could have started: he is fined.
 	#[benchmark(extra)]
 	fn entry_never_started() {
-		let Scene { slot, .. } = deal::<T>(TradeState::Paid);
+		let Scene { seller, slot, .. } = deal::<T>(TradeState::Paid);
 		fill_histories::<T>(slot.end);
 		pass::<T>(slot.end);
 
@@ -402,7 +415,7 @@ mod benchmarks {
 			work_off_one::<T>();
 		}
 
-		assert!(has_ended::<T>());
+		assert!(has_ended::<T>() && is_blamed(&seller));
 	}
 
 	#[benchmark(extra)]
@@ -439,7 +452,7 @@ mod benchmarks {
 	/// Short as well: the seller is fined for that.
 	#[benchmark(extra)]
 	fn entry_never_billed() {
-		deal::<T>(TradeState::Delivered { delivery: short() });
+		let Scene { seller, .. } = deal::<T>(TradeState::Delivered { delivery: short() });
 		pass::<T>(deadlines().bill_by);
 
 		#[block]
@@ -447,13 +460,13 @@ mod benchmarks {
 			work_off_one::<T>();
 		}
 
-		assert!(has_ended::<T>());
+		assert!(has_ended::<T>() && is_blamed(&seller));
 	}
 
 	/// Short as well: both are fined.
 	#[benchmark(extra)]
 	fn entry_never_confirmed() {
-		billed::<T>(short(), DELIVERED);
+		let Scene { buyer, seller, .. } = billed::<T>(short(), DELIVERED);
 		pass::<T>(deadlines().confirm_by);
 
 		#[block]
@@ -461,13 +474,13 @@ mod benchmarks {
 			work_off_one::<T>();
 		}
 
-		assert!(has_ended::<T>());
+		assert!(has_ended::<T>() && is_blamed(&buyer) && is_blamed(&seller));
 	}
 
 	/// Short as well: the seller is fined for that.
 	#[benchmark(extra)]
 	fn entry_contest_unruled() {
-		contested::<T>(short(), DELIVERED);
+		let Scene { seller, .. } = contested::<T>(short(), DELIVERED);
 		pass::<T>(deadlines().rule_by);
 
 		#[block]
@@ -475,7 +488,7 @@ mod benchmarks {
 			work_off_one::<T>();
 		}
 
-		assert!(has_ended::<T>());
+		assert!(has_ended::<T>() && is_blamed(&seller));
 	}
 
 	/// The request of somebody on the blacklist is found behind all his closed ones.

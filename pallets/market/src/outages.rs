@@ -23,12 +23,18 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn note_block() {
 		let now = T::Clock::now();
 		let last = LastBlock::<T>::mutate(|last| core::mem::replace(last, now));
-		if !last.is_zero() && now.saturating_sub(last) > Self::parameters().outage {
+		if !last.is_zero() && now.saturating_sub(last) > Self::shortest_outage() {
 			let until = now.saturating_add(Self::grace_now());
 			Self::remember(Outage { from: last, to: now, until });
 		} else {
 			Self::forget_outages(now);
 		}
+	}
+
+	/// Blocks further apart than this are an outage: the parameter, but at least three block slots,
+	/// so that an author who is asleep is none.
+	fn shortest_outage() -> Moment {
+		Self::window(Self::parameters().outage, T::Clock::slot_duration())
 	}
 
 	fn grace_now() -> Moment {

@@ -178,8 +178,9 @@ pub fn show() -> bool {
 	table::print(head, &lines);
 	println!(
 		"\nReads and writes are keys, each counted once. The declared weight is that of call, extensions
-and base; charged is what is left of it when the call has said what it needed. A sensor's report is for everybody on the line; a request may carry the
-money, then there is no `fund`. Fees in millionths of a VOLT; reports of devices are free.\n"
+and base; charged is what is left of it when the call has said what it needed. A sensor's
+report is for everybody on the line; a request may carry the money, then there is no `fund`.
+Fees in millionths of a VOLT; reports of devices are free.\n"
 	);
 	let limits = <Runtime as frame_system::Config>::BlockWeights::get();
 	let room = limits.get(DispatchClass::Normal).max_total.unwrap_or(limits.max_block);

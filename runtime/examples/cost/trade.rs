@@ -185,6 +185,7 @@ pub fn wave(chain: &mut Chain, couples: &[Couple]) -> BTreeSet<u32> {
 	for couple in couples {
 		send(chain, couple.offer(slot, PRICE));
 	}
+	chain.next();
 	for couple in couples {
 		send(chain, couple.request(slot, false, money()));
 	}

@@ -284,7 +284,7 @@ fn offer_of<T: Config>(seller: &T::AccountId, tag: IdentityTag) -> Offer<T::Acco
 		smallest_fill: VOLUME,
 		expires: slot.gate,
 		meter: Some(seller.clone()),
-		changed: NOW,
+		changed: NOW - DAY,
 	}
 }
 

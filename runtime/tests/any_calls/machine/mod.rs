@@ -68,6 +68,8 @@ pub struct World {
 	slot: u64,
 	parent: Header,
 	unchecked: u64,
+	/// Whether the author of the open block is too poor to take dust.
+	author_is_poor: bool,
 	/// Whether a block ended in the present step.
 	block_ended: bool,
 }
@@ -113,6 +115,7 @@ impl World {
 			slot: time::first_slot(),
 			parent: time::genesis_header(),
 			unchecked: 0,
+			author_is_poor: false,
 			block_ended: false,
 		};
 		world.open_block();
