@@ -16,8 +16,11 @@ use std::{
 };
 use voltree_runtime::{Block, Executive};
 
-/// One turn: a trade and a transfer, each by the clock and by the processor.
-type Turn = ([f64; 2], [f64; 2]);
+/// One turn: what the trades took by call, and the transfers, on the clock and of the processor.
+type Turn = (Times, [f64; 2]);
+
+/// What is asked of a turn: a figure, or one on the clock and one of the processor.
+type Ask<'a, R> = &'a dyn Fn(&Turn) -> R;
 
 /// A whole trade takes as long as so many transfers at the most.
 const MOST_TIME: f64 = 12.0;
@@ -116,8 +119,8 @@ pub fn show() -> bool {
 			(trades, transfers.map(|time| time / BLOCKS_OF_TRANSFERS as f64))
 		})
 		.collect::<Vec<_>>();
-	let of = |pick: &dyn Fn(&(Times, [f64; 2])) -> f64| median(turns.iter().map(pick).collect());
-	let line = |name: &str, pick: &dyn Fn(&(Times, [f64; 2])) -> [f64; 2]| {
+	let of = |pick: Ask<f64>| median(turns.iter().map(pick).collect());
+	let line = |name: &str, pick: Ask<[f64; 2]>| {
 		let [clock, processor] = [0, 1].map(|clock| {
 			let time = of(&|turn| pick(turn)[clock] / each);
 			let ratio = of(&|turn| pick(turn)[clock] / turn.1[clock]);
