@@ -13,7 +13,7 @@ use frame_support::{
 	traits::{EnsureOrigin, Get},
 	weights::Weight,
 };
-use sp_core::H256;
+use sp_runtime::traits::{BlakeTwo256, Hash};
 use voltree_primitives::{Clock, Moment};
 
 const DAY: Moment = 86_400_000;
@@ -21,7 +21,7 @@ const DAY: Moment = 86_400_000;
 /// Gains of `day`, by `n` pairs.
 fn gains<T: Config>(day: Moment, n: u32) {
 	for pair in 0..n {
-		let tag = |side: u64| H256::from_low_u64_be(u64::from(pair) * 2 + side);
+		let tag = |side: u8| BlakeTwo256::hash_of(&(pair, side));
 		Gains::<T>::insert((Day::from(day * DAY), tag(0), tag(1)), ());
 	}
 }

@@ -11,6 +11,7 @@ use frame_support::traits::{
 };
 use frame_system::RawOrigin;
 use sp_core::H256;
+use sp_runtime::traits::{BlakeTwo256, Hash};
 use voltree_primitives::{
 	Balance, Credibility, Directory, Escrow, IdentityTag, Moment, RequestId, Token, WattHours,
 	RECENT_TRADES,
@@ -95,7 +96,7 @@ mod benchmarks {
 	fn renew() -> Result<(), BenchmarkError> {
 		let (_, tag) = wallet::<T>();
 		for n in 0..RECENT_TRADES {
-			T::Credibility::settled(&tag, H256::from_low_u64_be(n.into()));
+			T::Credibility::settled(&tag, BlakeTwo256::hash_of(&n));
 		}
 		Pallet::<T>::certify(WALLET, signed::<T>(token::<T>()), VOLUME)?;
 		let renewal = signed::<T>(token::<T>());

@@ -59,7 +59,14 @@ pub fn show(trades: usize) -> bool {
 	let trades = waves * COUPLES;
 	println!("\n== The state after {trades} finished trades of {COUPLES} couples ==\n");
 	let mut world = World::new();
-	let couples = world.run(|chain| settle_in(chain, COUPLES, waves));
+	let couples = world.run(|chain| {
+		let couples = settle_in(chain, COUPLES, waves);
+		// An empty block, and the sensors have spoken.
+		chain.calm();
+		chain.weather = None;
+		chain.next();
+		couples
+	});
 	let before = world.run(|_| sizes());
 	let mut alone = BTreeMap::new();
 	for number in 1..=waves {

@@ -16,9 +16,6 @@ use std::{
 };
 use voltree_runtime::{Block, Executive};
 
-/// One turn: what the trades took by call, and the transfers, on the clock and of the processor.
-type Turn = (Times, [f64; 2]);
-
 /// What is asked of a turn: a figure, or one on the clock and one of the processor.
 type Ask<'a, R> = &'a dyn Fn(&Turn) -> R;
 
@@ -68,6 +65,9 @@ impl Story {
 
 /// Microseconds on the clock and of the processor, by call.
 type Times = BTreeMap<&'static str, [f64; 2]>;
+
+/// A turn: the trades' times, and a block's of transfers.
+type Turn = (Times, [f64; 2]);
 
 fn sum(times: &Times) -> [f64; 2] {
 	[0, 1].map(|clock| times.values().map(|time| time[clock]).sum())

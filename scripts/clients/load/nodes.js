@@ -92,6 +92,17 @@ export class Node {
 		return times;
 	}
 
+	/** What its log complains of: how often, by the words without their numbers. */
+	complaints() {
+		const times = new Map();
+		for (const line of this.log) {
+			const found = /(?:ERROR|WARN|❌|⚠️|refused|failed).*/u.exec(line)?.[0].trim();
+			const words = found?.replace(/0x[0-9a-f…]+|\d+/g, '…');
+			if (words) times.set(words, (times.get(words) ?? 0) + 1);
+		}
+		return times;
+	}
+
 	/** End it. */
 	async stop() {
 		await this.connection?.disconnect().catch(() => {});

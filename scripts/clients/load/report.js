@@ -77,6 +77,11 @@ export function report({ watch, loaded, authored, feeder, lost, neighbours, reco
 		`${neighbours.finished} whole trades meanwhile, ${neighbours.failed} came to nothing; counted ${record.timely} times in time, ${record.untimely} times late`,
 	);
 	for (const trouble of new Set(neighbours.troubles)) console.log(`        ${trouble}`);
+	for (const node of [watch.author, watch.importer]) {
+		for (const [words, times] of node.complaints()) {
+			console.log(`        the log of the ${node.name} says ${times} times: ${words.slice(0, 160)}`);
+		}
+	}
 
 	console.log('\n== Floods of the pool ==\n');
 	const blocks = (each) => each.blocks ?? 'none';

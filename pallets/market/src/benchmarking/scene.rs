@@ -433,7 +433,12 @@ fn dealt<T: Config>(state: TradeState<T::AccountId>, parties: [Person<T>; 2]) ->
 	Trades::<T>::insert(TRADE, trade);
 	MeterSlots::<T>::insert(
 		(&seller.meter, slot.start),
-		MeterSlot { waiting: 2, allotted: 0, promised: 2 * VOLUME, meter_by: None },
+		MeterSlot {
+			waiting: 2,
+			allotted: 0,
+			promised: 2 * VOLUME,
+			meter_by: Some(deadlines().meter_by),
+		},
 	);
 	Pallet::<T>::load_lines(FED_AT, TAKEN_AT, &slot, VOLUME);
 	for party in [&buyer, &seller] {
