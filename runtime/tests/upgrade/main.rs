@@ -128,7 +128,7 @@ fn a_chain_of_the_previous_release_upgrades_in_the_middle_of_trades() {
 		);
 		assert_eq!(pallet_market::Requests::<Runtime>::iter().count(), 0);
 		assert_eq!(pallet_market::Agenda::<Runtime>::iter().count(), 0);
-		assert_eq!(chain.score(household_tag(1)), (1_000, 3, 0));
+		assert_eq!(chain.score(household_tag(1)), (1_000, 2, 0));
 		assert_eq!(chain.score(household_tag(2)), (996, 1, 1));
 		assert_eq!(
 			pallet_credibility::Scores::<Runtime>::get(household_tag(2)).unwrap().fines_due,
