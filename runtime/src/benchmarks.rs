@@ -262,6 +262,10 @@ impl pallet_market::benchmarking::BenchmarkHelper<Runtime> for BenchmarkSetup {
 		Registry::wallets_of(owner).pop().expect("wallets were linked")
 	}
 
+	fn impoverish(who: &AccountId) {
+		Balances::set_balance(who, Balances::minimum_balance());
+	}
+
 	fn weaken(who: &AccountId) {
 		set_credit(&tag_of(who), Blacklist::parameters().limit);
 	}

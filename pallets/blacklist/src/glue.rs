@@ -39,7 +39,7 @@ impl<T: Config> Pallet<T> {
 		who: &T::AccountId,
 		role: Role,
 	) -> Result<IdentityTag, (Refusal, DispatchError)> {
-		let tag = T::Directory::ensure_certified(&T::Directory::owner_of(who), role)
+		let tag = T::Directory::ensure_certified(who, role)
 			.map_err(|error| (Refusal::Uncertified, error))?;
 		ensure!(
 			!Entries::<T>::contains_key(tag),

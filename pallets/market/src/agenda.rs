@@ -48,6 +48,12 @@ impl From<u128> for Sorted<16> {
 	}
 }
 
+impl From<Sorted<16>> for u128 {
+	fn from(sorted: Sorted<16>) -> Self {
+		u128::from_be_bytes(sorted.0)
+	}
+}
+
 /// Whose deadline it is.
 #[derive(
 	Encode,
@@ -116,44 +122,42 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Close what people on the blacklist have open, then let the deadlines that have passed take
-	/// effect, the oldest first; all within `limit`.
+	/// effect, the oldest first; all within `limit`. Returns the weight of what was done.
 	pub(crate) fn work_off(limit: Weight) -> Weight {
-		let each = T::WeightInfo::agenda_entry();
+		// What an entry costs shows when it is worked off: there must be room for the dearest.
+		let dearest = T::WeightInfo::agenda_entry();
 		let mut used = T::WeightInfo::agenda();
-		loop {
-			let more = used.saturating_add(each);
-			let worked = more.all_lte(limit)
-				&& (Self::close_one_of_blacklisted() || Self::next_deadline_takes_effect());
-			if !worked {
-				return used;
-			}
-			used = more;
+		while used.saturating_add(dearest).all_lte(limit) {
+			let worked = Self::close_one_of_blacklisted().or_else(Self::next_deadline_takes_effect);
+			let Some(weight) = worked else { break };
+			used = used.saturating_add(weight);
 		}
+		used
 	}
 
-	/// Let the oldest deadline take effect if it has passed. Whether there was one.
-	fn next_deadline_takes_effect() -> bool {
-		let Some(entry) = Agenda::<T>::iter_keys().next() else { return false };
+	/// Let the oldest deadline take effect if it has passed. The weight of that, if there was one.
+	fn next_deadline_takes_effect() -> Option<Weight> {
+		let entry = Agenda::<T>::iter_keys().next()?;
 		let (due, id) = (Moment::from(entry.due), u64::from(entry.id));
 		if due >= T::Clock::now() {
-			return false;
+			return None;
 		}
 		Agenda::<T>::remove(entry);
-		match entry.kind {
-			Kind::Offer => Self::offer_due(id),
-			// What an outage has moved is on the agenda again, for a later time.
-			Kind::Request => {
-				let request = Self::request_now(id);
-				let due_now = |it: &_| Self::request_deadline(id, it) == Some(due);
-				request.filter(due_now).into_iter().for_each(|it| Self::request_due(id, it));
+		// What an outage has moved is on the agenda again, for a later time: reading and writing it
+		// is less than what is charged.
+		let weight = match entry.kind {
+			Kind::Offer => {
+				Self::offer_due(id);
+				T::WeightInfo::entry_offer()
 			}
-			Kind::Trade => {
-				let trade = Self::trade_now(id);
-				let due_now = |it: &_| Self::trade_deadline(it) == due;
-				trade.filter(due_now).into_iter().for_each(|it| Self::trade_due(id, it));
-			}
-		}
-		true
+			Kind::Request => Self::request_now(id)
+				.filter(|it| Self::request_deadline(id, it) == Some(due))
+				.map_or_else(T::WeightInfo::entry_not_paid, |it| Self::request_due(id, it)),
+			Kind::Trade => Self::trade_now(id)
+				.filter(|it| Self::trade_deadline(it) == due)
+				.map_or_else(T::WeightInfo::entry_meter_read, |it| Self::trade_due(id, it)),
+		};
+		Some(weight)
 	}
 }
 

@@ -6,9 +6,7 @@
 //! ends is the last of its request, which ends with it. Nothing has seen the outages yet, which are
 //! as many as there can be.
 //!
-//! [`WeightInfo::agenda_entry`](crate::WeightInfo::agenda_entry) is the weight of the dearest of all
-//! kinds of entries. Which one that is shows when the others are measured too, which are marked as
-//! `extra` here.
+//! Each kind of the agenda's entries is measured by itself.
 
 #![allow(
 	clippy::arithmetic_side_effects,
@@ -48,6 +46,8 @@ pub trait BenchmarkHelper<T: Config> {
 	/// Give a person as many accounts and linked wallets as there can be, each wallet with money.
 	/// Returns one of the wallets.
 	fn link_wallets(owner: &T::AccountId) -> T::AccountId;
+	/// Leave a person next to no money.
+	fn impoverish(who: &T::AccountId);
 	/// Take so much credit from a person that the next loss brings it on the blacklist.
 	fn weaken(who: &T::AccountId);
 	/// Register a meter of a person's that can move 100 kWh in a minute.
@@ -162,12 +162,12 @@ mod benchmarks {
 		assert!(Offers::<T>::contains_key(NEXT));
 	}
 
-	/// As many offers as are looked at, each by another seller, and more behind them.
+	/// So many offers to look at, each by another seller.
 	#[benchmark]
-	fn respond() -> Result<(), BenchmarkError> {
+	fn respond(o: Linear<0, MAX_LOOKED_AT>) -> Result<(), BenchmarkError> {
 		set_up::<T>();
 		ask::<T>(&buyer::<T>(), open::<T>());
-		offers::<T>(MAX_LOOKED_AT);
+		offers::<T>(o);
 		let token = token::<T>();
 		let service =
 			T::ServiceOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
@@ -175,7 +175,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(service as T::RuntimeOrigin, REQUEST, token);
 
-		assert_eq!(u32::try_from(Responses::<T>::get(REQUEST).len()), Ok(MAX_QUOTES));
+		assert_eq!(u32::try_from(Responses::<T>::get(REQUEST).len()), Ok(o.min(MAX_QUOTES)));
 		Ok(())
 	}
 
@@ -363,10 +363,27 @@ mod benchmarks {
 		assert_eq!((newest, LastBlock::<T>::get()), (Some(to), to));
 	}
 
-	/// A request that was not paid, judged by its quotes: each of another seller, and together on
-	/// all the lines.
 	#[benchmark]
-	fn agenda_entry() {
+	fn entry_offer() {
+		set_up_alone::<T>();
+		let seller = seller::<T>();
+		scene::offer::<T>(&seller);
+		fill_desk::<T>(&seller.tag, 0);
+		let expires = Offers::<T>::get(OFFER).map(|it| it.expires).unwrap_or_default();
+		pass::<T>(expires);
+
+		#[block]
+		{
+			work_off_one::<T>();
+		}
+
+		assert!(!Offers::<T>::contains_key(OFFER));
+	}
+
+	/// A request that was not paid, judged by its quotes: each of another seller, together on all the
+	/// lines, and only the last one could have been paid.
+	#[benchmark]
+	fn entry_judged() {
 		unpaid::<T>(true);
 
 		#[block]
@@ -376,12 +393,12 @@ mod benchmarks {
 
 		assert_eq!(
 			Judged::<T>::get(REQUEST),
-			Some(Some(Missed { volume: VOLUME, price: PRICE - 16 }))
+			Some(Some(Missed { volume: VOLUME, price: PRICE - 1 }))
 		);
 	}
 
 	/// A request whose grace has passed: the buyer is fined.
-	#[benchmark(extra)]
+	#[benchmark]
 	fn entry_not_paid() -> Result<(), BenchmarkError> {
 		let buyer = unpaid::<T>(true);
 		let Some(RequestState::Responded { pay_by, late_by, .. }) =
@@ -404,7 +421,7 @@ mod benchmarks {
 	}
 
 	/// The sensors say that the seller could have started: he is fined.
-	#[benchmark(extra)]
+	#[benchmark]
 	fn entry_never_started() {
 		let Scene { seller, slot, .. } = deal::<T>(TradeState::Paid);
 		fill_histories::<T>(slot.end);
@@ -418,7 +435,7 @@ mod benchmarks {
 		assert!(has_ended::<T>() && is_blamed(&seller));
 	}
 
-	#[benchmark(extra)]
+	#[benchmark]
 	fn entry_slot_ended() {
 		let Scene { slot, .. } = deal::<T>(TradeState::Started { at: slot().gate });
 		fill_histories::<T>(slot.end);
@@ -433,7 +450,7 @@ mod benchmarks {
 		assert!(matches!(delivered, Some(TradeState::Delivered { .. })));
 	}
 
-	#[benchmark(extra)]
+	#[benchmark]
 	fn entry_meter_read() {
 		let delivery = Delivery { excused: false, attested: Attested::Pending };
 		let Scene { seller, slot, .. } = deal::<T>(TradeState::Delivered { delivery });
@@ -450,7 +467,7 @@ mod benchmarks {
 	}
 
 	/// Short as well: the seller is fined for that.
-	#[benchmark(extra)]
+	#[benchmark]
 	fn entry_never_billed() {
 		let Scene { seller, .. } = deal::<T>(TradeState::Delivered { delivery: short() });
 		pass::<T>(deadlines().bill_by);
@@ -464,7 +481,7 @@ mod benchmarks {
 	}
 
 	/// Short as well: both are fined.
-	#[benchmark(extra)]
+	#[benchmark]
 	fn entry_never_confirmed() {
 		let Scene { buyer, seller, .. } = billed::<T>(short(), DELIVERED);
 		pass::<T>(deadlines().confirm_by);
@@ -478,7 +495,7 @@ mod benchmarks {
 	}
 
 	/// Short as well: the seller is fined for that.
-	#[benchmark(extra)]
+	#[benchmark]
 	fn entry_contest_unruled() {
 		let Scene { seller, .. } = contested::<T>(short(), DELIVERED);
 		pass::<T>(deadlines().rule_by);
@@ -492,7 +509,7 @@ mod benchmarks {
 	}
 
 	/// The request of somebody on the blacklist is found behind all his closed ones.
-	#[benchmark(extra)]
+	#[benchmark]
 	fn entry_blacklisted() {
 		blacklisted::<T>();
 

@@ -7,13 +7,13 @@ use crate::{
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use frame_support::ensure;
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::DispatchError;
 use voltree_primitives::{
-	Clock, Credibility, DeliverySlots, Moment, OfferId, Role, Standing, WattHours,
+	Clock, Credibility, Credit, DeliverySlots, Moment, OfferId, Price, Role, Standing, WattHours,
 };
 
-/// A quote under consideration: what decides about its rank comes first.
-type Candidate<T> = (OfferId, Offer<<T as frame_system::Config>::AccountId>);
+type AccountIdOf<T> = <T as frame_system::Config>::AccountId;
+type QuoteOf<T> = Quote<AccountIdOf<T>>;
 
 impl<T: Config> DeliverySlots for Pallet<T> {
 	fn length() -> Moment {
@@ -52,21 +52,22 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether `request` may take `offer` at the moment `at`, which is now or the payment date that
 	/// has just passed; its volume apart. What decides lies with the offer, its seller and the
-	/// request's own limits; line safety is looked at when paying.
+	/// request's own limits; line safety is looked at when paying. Returns the seller's credit.
 	pub(crate) fn ensure_matches(
 		request: &Request<T::AccountId>,
 		offer: &Offer<T::AccountId>,
 		at: Moment,
-	) -> DispatchResult {
+	) -> Result<Credit, DispatchError> {
 		ensure!(at <= offer.expires, Error::<T>::OfferNotFound);
 		ensure!(offer.slot.start == request.slot.start, Error::<T>::OtherSlot);
 		ensure!(request.lines.contains(&offer.line), Error::<T>::LineNotAccepted);
 		ensure!(offer.tag != request.tag, Error::<T>::SelfTrade);
 		ensure!(offer.price <= request.max_price, Error::<T>::TooExpensive);
 		ensure!(offer.meter.is_some() || request.unmetered, Error::<T>::UnmeteredNotAccepted);
-		ensure!(T::Credibility::credit(&offer.tag) >= request.min_credit, Error::<T>::CreditTooLow);
+		let credit = T::Credibility::credit(&offer.tag);
+		ensure!(credit >= request.min_credit, Error::<T>::CreditTooLow);
 		ensure!(Self::in_good_standing(&offer.seller), Error::<T>::SellerNotInGoodStanding);
-		Ok(())
+		Ok(credit)
 	}
 
 	pub(crate) fn in_good_standing(seller: &T::AccountId) -> bool {
@@ -78,24 +79,40 @@ impl<T: Config> Pallet<T> {
 	///
 	/// The chain makes them, so that nobody can hide or invent one.
 	pub fn quotes_of(request: &Request<T::AccountId>) -> Quotes<T::AccountId> {
+		Self::look_at_offers(request).0
+	}
+
+	/// The quotes of `request`, and how many offers had to be looked at for them.
+	pub(crate) fn look_at_offers(request: &Request<T::AccountId>) -> (Quotes<T::AccountId>, u32) {
 		let (wanted, now) = (request.wanted(), T::Clock::now());
-		let mut quotes = Self::cheapest_offers(request)
-			.into_iter()
-			.filter(|(_, offer)| Self::smallest_fill_of(offer) <= wanted)
-			.filter(|(_, offer)| Self::ensure_matches(request, offer, now).is_ok())
-			.map(|(id, offer)| Quote {
-				offer: id,
-				credit: T::Credibility::credit(&offer.tag),
-				price: offer.price,
-				available: offer.available,
-				smallest_fill: Self::smallest_fill_of(&offer),
-				line: offer.line,
-				seller: offer.seller,
-			})
-			.collect::<Vec<_>>();
+		let full = usize::try_from(MAX_QUOTES).unwrap_or_default();
+		let most = usize::try_from(MAX_LOOKED_AT).unwrap_or_default();
+		let (mut quotes, mut looked_at) = (Vec::<QuoteOf<T>>::new(), 0_u32);
+		for (price, id) in Self::cheapest_first(request).take(most) {
+			// From here on all are dearer than those there are already.
+			if quotes.len() >= full && quotes.last().is_some_and(|last| price > last.price) {
+				break;
+			}
+			looked_at = looked_at.saturating_add(1);
+			let Some(offer) = Offers::<T>::get(id) else { continue };
+			let smallest_fill = Self::smallest_fill_of(&offer);
+			if smallest_fill > wanted {
+				continue;
+			}
+			let Ok(credit) = Self::ensure_matches(request, &offer, now) else { continue };
+			let Offer { price, available, line, seller, .. } = offer;
+			quotes.push(Quote { offer: id, credit, price, available, smallest_fill, line, seller });
+		}
 		quotes.sort_by_key(|quote| (quote.price, Reverse(quote.credit), quote.offer));
-		quotes.truncate(usize::try_from(MAX_QUOTES).unwrap_or_default());
-		Quotes::truncate_from(quotes)
+		quotes.truncate(full);
+		(Quotes::truncate_from(quotes), looked_at)
+	}
+
+	/// Whether there is as much on offer as `request` wants: then nobody waits for more offers.
+	pub(crate) fn suffice(quotes: &Quotes<T::AccountId>, request: &Request<T::AccountId>) -> bool {
+		let on_offer =
+			quotes.iter().fold(0, |sum: WattHours, quote| sum.saturating_add(quote.available));
+		on_offer >= request.volume
 	}
 
 	/// What an offer accepts at least: its smallest fill, or all that is left of it.
@@ -103,30 +120,26 @@ impl<T: Config> Pallet<T> {
 		offer.smallest_fill.min(offer.available)
 	}
 
-	/// The cheapest offers of the request's slot on its lines: the lines' books, each sorted by
-	/// price already, merged.
-	fn cheapest_offers(request: &Request<T::AccountId>) -> Vec<Candidate<T>> {
+	/// The offers of the request's slot on its lines, the cheapest first: the lines' books, each
+	/// sorted by price already, merged.
+	fn cheapest_first(
+		request: &Request<T::AccountId>,
+	) -> impl Iterator<Item = (Price, OfferId)> + '_ {
 		let mut books = request
 			.lines
 			.iter()
 			.map(|line| Book::<T>::iter_key_prefix((request.slot.start, *line)).peekable())
 			.collect::<Vec<_>>();
-		let mut offers = Vec::new();
-		for _ in 0..MAX_LOOKED_AT {
-			let cheapest = books
-				.iter_mut()
-				.filter_map(|book| book.peek().copied().map(|key| (key, book)))
-				.min_by_key(|(key, _)| *key);
-			let Some(((_, id), book)) = cheapest else { break };
+		core::iter::from_fn(move || {
+			let heads = books.iter_mut().filter_map(|book| Some((*book.peek()?, book)));
+			let ((price, id), book) = heads.min_by_key(|(head, _)| *head)?;
 			let _taken = book.next();
-			let id = OfferId::from(id);
-			offers.extend(Offers::<T>::get(id).map(|offer| (id, offer)));
-		}
-		offers
+			Some((price.into(), id.into()))
+		})
 	}
 
 	/// Open offers of a slot and line, the cheapest first, at most 256.
-	pub fn offers_of(slot: Moment, line: u32) -> Vec<Candidate<T>> {
+	pub fn offers_of(slot: Moment, line: u32) -> Vec<(OfferId, Offer<T::AccountId>)> {
 		Book::<T>::iter_key_prefix((slot, line))
 			.take(usize::try_from(MAX_LOOKED_AT).unwrap_or_default())
 			.filter_map(|(_, id)| {

@@ -3,17 +3,14 @@
 
 use crate::{
 	Closing, Config, Desk, Desks, Ending, Error, Item, Offers, Pallet, RequestState, Requests,
+	WeightInfo,
 };
 use alloc::vec::Vec;
-use frame_support::{defensive, ensure};
+use frame_support::{defensive, ensure, weights::Weight};
 use sp_runtime::{traits::UniqueSaturatedInto, DispatchResult};
 use voltree_primitives::{
-	Credibility, IdentityTag, LineId, Moment, OnBlacklisted, RequestId, WattHours,
+	Credibility, IdentityTag, LineId, Moment, OnBlacklisted, RequestId, WattHours, WALLETS_PER_FINE,
 };
-
-/// Shared wallets that a fine looks at. What it does not find there is a debt, which those that were
-/// left out pay when they close.
-const WALLETS_PER_FINE: usize = 16;
 
 impl<T: Config> OnBlacklisted for Pallet<T> {
 	fn blacklisted(tag: &IdentityTag) {
@@ -26,8 +23,11 @@ impl<T: Config> OnBlacklisted for Pallet<T> {
 impl Desk {
 	/// How many offers there are for a line and slot.
 	pub fn offers_for(&self, line: LineId, slot: Moment) -> usize {
-		let same = |item: &&Item| matches!(item, Item::Offer { line: l, slot: s, .. } if *l == line && *s == slot);
-		self.items.iter().filter(same).count()
+		let place = |item: &Item| match item {
+			Item::Offer { line, slot, .. } => Some((*line, *slot)),
+			_ => None,
+		};
+		self.items.iter().filter(|item| place(item) == Some((line, slot))).count()
 	}
 
 	/// Numbers of the requests, the oldest first.
@@ -100,17 +100,18 @@ impl<T: Config> Pallet<T> {
 		Desks::<T>::get(tag).requests().take(WALLETS_PER_FINE).collect()
 	}
 
-	/// Close the next request or offer of somebody who came on the blacklist. Whether there was
-	/// anything to do.
-	pub(crate) fn close_one_of_blacklisted() -> bool {
-		let Some(tag) = Closing::<T>::iter_keys().next() else { return false };
+	/// Close the next request or offer of somebody who came on the blacklist. The weight of that, if
+	/// there was anything to do.
+	pub(crate) fn close_one_of_blacklisted() -> Option<Weight> {
+		let tag = Closing::<T>::iter_keys().next()?;
+		let weight = Some(T::WeightInfo::entry_blacklisted());
 		let desk = Desks::<T>::get(tag);
 		for item in &desk.items {
 			match item {
 				Item::Offer { id, .. } => {
 					if let Some(offer) = Offers::<T>::get(id) {
 						Self::close_offer(*id, &offer);
-						return true;
+						return weight;
 					}
 				}
 				Item::Request(id) => {
@@ -118,13 +119,13 @@ impl<T: Config> Pallet<T> {
 					if let Some(request) = open {
 						Self::unschedule_request(*id, &request);
 						Self::take_no_more_fills(*id, request, Ending::Blacklisted);
-						return true;
+						return weight;
 					}
 				}
 				Item::Trade(_) => (),
 			}
 		}
 		Closing::<T>::remove(tag);
-		true
+		weight
 	}
 }

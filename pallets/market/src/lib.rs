@@ -297,12 +297,12 @@ pub mod pallet {
 		/// Origin: the management centre's service, once the open offers suffice or the offer
 		/// window has ended. Emits [`Event::Responded`].
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::respond())]
+		#[pallet::weight(T::WeightInfo::respond(MAX_LOOKED_AT))]
 		pub fn respond(
 			origin: OriginFor<T>,
 			#[pallet::compact] request: RequestId,
 			token: <T::Escrow as Escrow<T::AccountId>>::SignedToken,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			T::ServiceOrigin::ensure_origin(origin)?;
 			Self::do_respond(request, token)
 		}

@@ -3,12 +3,12 @@
 use crate::{Config, DeliverySlot, Error, LineLoads, Load, MeterSlot, MeterSlots, Pallet};
 use frame_support::ensure;
 use sp_runtime::{traits::Zero, DispatchResult};
-use voltree_primitives::{energy, Devices, LineId, WattHours, Watts};
+use voltree_primitives::{energy_at_most, Devices, LineId, WattHours, Watts};
 
 impl DeliverySlot {
-	/// Energy that `power` can move in the slot, in Wh.
+	/// Energy that `power` can move in the slot, in Wh, rounded down.
 	pub fn energy(&self, power: Watts) -> WattHours {
-		energy(power, self.end.saturating_sub(self.start))
+		energy_at_most(power, self.end.saturating_sub(self.start))
 	}
 }
 

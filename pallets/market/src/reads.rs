@@ -78,11 +78,7 @@ impl<T: Config> Pallet<T> {
 				Some(request.collect_until)
 			}
 			RequestState::Open { .. } => {
-				let quotes = Self::quotes_of(request);
-				let on_offer = quotes
-					.iter()
-					.fold(0, |sum: WattHours, quote| sum.saturating_add(quote.available));
-				(on_offer >= request.volume).then_some(now)
+				Self::suffice(&Self::quotes_of(request), request).then_some(now)
 			}
 			_ => None,
 		}

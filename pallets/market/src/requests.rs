@@ -2,9 +2,10 @@
 
 use crate::{
 	agenda::Kind, Config, Demand, Ending, Error, Event, Item, Judged, Missed, NextRequest, Offers,
-	Pallet, Parameters, Request, RequestState, Requests, Responses, ROUNDS_PER_WINDOW,
+	Pallet, Parameters, Request, RequestState, Requests, Responses, WeightInfo, ROUNDS_PER_WINDOW,
 };
-use frame_support::ensure;
+use alloc::vec::Vec;
+use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, weights::Weight};
 use sp_runtime::{
 	traits::{UniqueSaturatedInto, Zero},
 	ArithmeticError, DispatchResult,
@@ -108,17 +109,18 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_respond(
 		id: RequestId,
 		token: <T::Escrow as Escrow<T::AccountId>>::SignedToken,
-	) -> DispatchResult {
+	) -> DispatchResultWithPostInfo {
 		let mut request = Self::request_now(id).ok_or(Error::<T>::RequestNotFound)?;
 		let RequestState::Open { respond_by } = request.state else {
 			return Err(Error::<T>::AlreadyResponded.into());
 		};
 		let now = T::Clock::now();
 		ensure!(now <= respond_by, Error::<T>::TooLate);
-		let quotes = Self::quotes_of(&request);
-		let on_offer =
-			quotes.iter().fold(0, |sum: WattHours, quote| sum.saturating_add(quote.available));
-		ensure!(now >= request.collect_until || on_offer >= request.volume, Error::<T>::TooEarly);
+		let (quotes, looked_at) = Self::look_at_offers(&request);
+		ensure!(
+			now >= request.collect_until || Self::suffice(&quotes, &request),
+			Error::<T>::TooEarly
+		);
 
 		let certified = T::Escrow::certify(id, token, request.volume)?;
 		let earliest = now.saturating_add(Self::pay_period_of(&request));
@@ -139,7 +141,7 @@ impl<T: Config> Pallet<T> {
 		let count = quotes.len().unique_saturated_into();
 		Responses::<T>::insert(id, quotes);
 		Self::deposit_event(Event::Responded { request: id, quotes: count, pay_by, late_by });
-		Ok(())
+		Ok(Some(T::WeightInfo::respond(looked_at)).into())
 	}
 
 	/// The payment date and the end of the validity that a first token for `request` would state
@@ -196,8 +198,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The deadline of a request: nobody responded in time, the payment date has passed, or the
-	/// grace after it.
-	pub(crate) fn request_due(id: RequestId, request: Request<T::AccountId>) {
+	/// grace after it. Returns the weight of what follows.
+	pub(crate) fn request_due(id: RequestId, request: Request<T::AccountId>) -> Weight {
 		match request.state {
 			RequestState::Open { .. } => Self::end_request(id, &request, Ending::NoResponse),
 			RequestState::Responded { late_by, .. } if late_by > request.slot.gate => {
@@ -208,12 +210,14 @@ impl<T: Config> Pallet<T> {
 				// What stood until now decides, even if it is gone when the grace ends.
 				Judged::<T>::insert(id, Self::smallest_eligible(id, &request));
 				Self::schedule(late_by, Kind::Request, id);
+				return T::WeightInfo::entry_judged();
 			}
 			RequestState::Responded { .. } => {
 				Self::take_no_more_fills(id, request, Ending::NotPaid);
 			}
 			RequestState::Closed => (),
 		}
+		T::WeightInfo::entry_not_paid()
 	}
 
 	/// Close a request to further fills. If it has none that are not settled, it ends, for `reason`
@@ -260,17 +264,21 @@ impl<T: Config> Pallet<T> {
 			return None;
 		}
 		let at = T::Clock::now().min(pay_by);
-		Responses::<T>::get(id)
+		let mut unchanged = Responses::<T>::get(id)
 			.iter()
 			.filter_map(|quote| Offers::<T>::get(quote.offer).map(|offer| (quote, offer)))
 			.filter(|(quote, offer)| offer.available == quote.available)
-			.map(|(_, offer)| offer)
-			.filter(|offer| Self::ensure_matches(request, offer, at).is_ok())
-			.filter(|offer| {
-				Self::ensure_possible(request, offer, Self::smallest_fill_of(offer)).is_ok()
+			.map(|(_, offer)| (Self::smallest_fill_of(&offer), offer))
+			.collect::<Vec<_>>();
+		// The first that could have been paid decides: what speaks against one takes time to find out.
+		unchanged.sort_by_key(|(volume, _)| *volume);
+		unchanged
+			.into_iter()
+			.find(|(volume, offer)| {
+				Self::ensure_matches(request, offer, at).is_ok()
+					&& Self::ensure_possible(request, offer, *volume).is_ok()
 			})
-			.map(|offer| Missed { volume: Self::smallest_fill_of(&offer), price: offer.price })
-			.min_by_key(|missed| missed.volume)
+			.map(|(volume, offer)| Missed { volume, price: offer.price })
 	}
 
 	/// Fails unless a fill of `volume` Wh is possible as far as the seller, the lines and their
@@ -305,7 +313,8 @@ impl<T: Config> Pallet<T> {
 	) -> bool {
 		let parties = [request.tag, *seller];
 		let watched = |line| T::LineSafety::owners(line, &parties) >= FEWEST_OWNERS;
-		request.lines.first().is_some_and(|own| watched(*own)) && watched(seller_line)
+		let own = request.lines.first().copied();
+		own.is_some_and(|own| watched(own) && (own == seller_line || watched(seller_line)))
 	}
 
 	/// A fill of request `id` has been settled. The last one of a closed request ends it.

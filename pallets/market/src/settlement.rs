@@ -2,9 +2,9 @@
 
 use crate::{
 	agenda::Kind, disputes::Contest, Attested, Config, Deadlines, Delivery, Event, Item, Outcome,
-	Pallet, Requests, Trade, TradeState, Trades, ROUNDS_PER_WINDOW,
+	Pallet, Requests, Trade, TradeState, Trades, WeightInfo, ROUNDS_PER_WINDOW,
 };
-use frame_support::defensive;
+use frame_support::{defensive, weights::Weight};
 use sp_runtime::traits::{BlakeTwo256, Hash};
 use voltree_primitives::{
 	Cause, Credibility, Devices, Directory, Escrow, LineSafety, Moment, Registers, SafetyOver,
@@ -40,20 +40,26 @@ impl<T: Config> Pallet<T> {
 		Trades::<T>::insert(id, trade);
 	}
 
-	/// The next deadline of a trade has passed.
-	pub(crate) fn trade_due(id: TradeId, mut trade: Trade<T::AccountId>) {
+	/// The next deadline of a trade has passed. Returns the weight of what follows.
+	pub(crate) fn trade_due(id: TradeId, mut trade: Trade<T::AccountId>) -> Weight {
 		match trade.state.clone() {
 			TradeState::Paid | TradeState::Started { .. } => Self::slot_ended(id, trade),
 			TradeState::Delivered { delivery } if delivery.attested.is_pending() => {
 				Self::read_meter(id, trade, delivery);
+				T::WeightInfo::entry_meter_read()
 			}
-			TradeState::Delivered { delivery } => Self::never_billed(id, trade, delivery),
+			TradeState::Delivered { delivery } => {
+				Self::never_billed(id, trade, delivery);
+				T::WeightInfo::entry_never_billed()
+			}
 			TradeState::Billed { delivery, billed, payee } => {
 				Self::never_confirmed(id, trade, delivery, billed, &payee);
+				T::WeightInfo::entry_never_confirmed()
 			}
 			TradeState::Contested { delivery, billed, payee, received, bond } => {
 				let contest = Contest { delivery, billed, payee, received, bond };
 				Self::contest_unruled(id, &mut trade, contest);
+				T::WeightInfo::entry_contest_unruled()
 			}
 		}
 	}
@@ -61,12 +67,12 @@ impl<T: Config> Pallet<T> {
 	/// The slot of a trade is over: what the sensors said meanwhile decides who may be blamed for
 	/// what is missing. If the chain stood still between gate and slot end, the trade counts as
 	/// started and nobody may.
-	fn slot_ended(id: TradeId, mut trade: Trade<T::AccountId>) {
+	fn slot_ended(id: TradeId, mut trade: Trade<T::AccountId>) -> Weight {
 		Self::note_grid_price(&mut trade);
 		let stood_still = Self::stood_still(trade.slot.gate, trade.slot.end);
 		if !stood_still && trade.state == TradeState::Paid {
 			Self::never_started(id, trade);
-			return;
+			return T::WeightInfo::entry_never_started();
 		}
 		let SafetyOver { always, never, .. } = T::LineSafety::safety_over(
 			trade.lines(),
@@ -79,7 +85,8 @@ impl<T: Config> Pallet<T> {
 			Self::draw_from_meter(&trade, None);
 			let payee = trade.seller.account.clone();
 			Self::settle(id, &trade, Outcome::UnsafeThroughout, 0, &payee);
-			return;
+			// As long as for a trade that was not started, but without a fine.
+			return T::WeightInfo::entry_never_started();
 		}
 		let attested = match trade.meter {
 			Some(_) => Attested::Pending,
@@ -89,6 +96,7 @@ impl<T: Config> Pallet<T> {
 		trade.state = TradeState::Delivered { delivery: Delivery { excused, attested } };
 		Self::schedule(Self::trade_deadline(&trade), Kind::Trade, id);
 		Trades::<T>::insert(id, trade);
+		T::WeightInfo::entry_slot_ended()
 	}
 
 	/// Not started by the end of the slot: full refund. It is the seller's fault only if both lines

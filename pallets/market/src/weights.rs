@@ -3,7 +3,7 @@
 //! Estimated: reads and writes are counted in the code at their worst, times are generous. Measured
 //! ones replace them as soon as the runtime's benchmarks exist.
 
-use crate::{MAX_LOOKED_AT, MAX_QUOTES};
+use crate::MAX_QUOTES;
 use core::marker::PhantomData;
 use frame_support::{
 	traits::Get,
@@ -16,8 +16,8 @@ pub trait WeightInfo {
 	fn request() -> Weight;
 	/// [`crate::Pallet::offer`].
 	fn offer() -> Weight;
-	/// [`crate::Pallet::respond`], with the most offers to look at.
-	fn respond() -> Weight;
+	/// [`crate::Pallet::respond`] with `o` offers to look at.
+	fn respond(o: u32) -> Weight;
 	/// [`crate::Pallet::pay`], with the most sensors on both lines.
 	fn pay() -> Weight;
 	/// [`crate::Pallet::start`], with the most sensors on both lines.
@@ -44,9 +44,44 @@ pub trait WeightInfo {
 	fn set_parameters() -> Weight;
 	/// Looking at the agenda.
 	fn agenda() -> Weight;
-	/// One entry of the agenda, the dearest kind: a request judged by all its quotes, or a trade
-	/// judged by all sensors of both lines and settled.
-	fn agenda_entry() -> Weight;
+	/// An offer has expired.
+	fn entry_offer() -> Weight;
+	/// The payment date of a request has passed: it is judged, by the most quotes.
+	fn entry_judged() -> Weight;
+	/// A request ends with a fine.
+	fn entry_not_paid() -> Weight;
+	/// The slot of a trade that was not started is over, with the most sensors on both lines.
+	fn entry_never_started() -> Weight;
+	/// The slot of a trade that was started is over, with the most sensors on both lines.
+	fn entry_slot_ended() -> Weight;
+	/// The meter is read for a trade.
+	fn entry_meter_read() -> Weight;
+	/// A trade ends without a bill.
+	fn entry_never_billed() -> Weight;
+	/// A trade ends without the buyer's word.
+	fn entry_never_confirmed() -> Weight;
+	/// A contested trade ends without a ruling.
+	fn entry_contest_unruled() -> Weight;
+	/// An offer or a request of somebody on the blacklist is closed.
+	fn entry_blacklisted() -> Weight;
+
+	/// An entry of the agenda of the dearest kind.
+	fn agenda_entry() -> Weight {
+		[
+			Self::entry_offer(),
+			Self::entry_judged(),
+			Self::entry_not_paid(),
+			Self::entry_never_started(),
+			Self::entry_slot_ended(),
+			Self::entry_meter_read(),
+			Self::entry_never_billed(),
+			Self::entry_never_confirmed(),
+			Self::entry_contest_unruled(),
+			Self::entry_blacklisted(),
+		]
+		.into_iter()
+		.fold(Weight::zero(), |dearest, weight| dearest.max(weight))
+	}
 }
 
 const MICROSECOND: u64 = 1_000_000;
@@ -72,10 +107,16 @@ macro_rules! weights {
 		fn offer() -> Weight {
 			estimate($db, 120, 25_000, 14, 6)
 		}
-		fn respond() -> Weight {
+		fn respond(o: u32) -> Weight {
 			// An offer looked at: its place in the book, itself, credit, certificate, blacklist.
-			let looked_at = u64::from(MAX_LOOKED_AT);
-			estimate($db, 4_000, 600_000, looked_at.saturating_mul(6).saturating_add(12), 7)
+			let looked_at = u64::from(o);
+			estimate(
+				$db,
+				looked_at.saturating_mul(15).saturating_add(160),
+				looked_at.saturating_mul(2_200).saturating_add(20_000),
+				looked_at.saturating_mul(6).saturating_add(12),
+				7,
+			)
 		}
 		fn pay() -> Weight {
 			estimate($db, 250, 60_000, 27, 15)
@@ -124,8 +165,35 @@ macro_rules! weights {
 		fn agenda() -> Weight {
 			estimate($db, 20, 4_000, 3, 0)
 		}
-		fn agenda_entry() -> Weight {
+		fn entry_offer() -> Weight {
+			estimate($db, 60, 8_000, 4, 4)
+		}
+		fn entry_judged() -> Weight {
 			estimate($db, 600, 110_000, 151, 15)
+		}
+		fn entry_not_paid() -> Weight {
+			estimate($db, 300, 60_000, 40, 15)
+		}
+		fn entry_never_started() -> Weight {
+			estimate($db, 500, 110_000, 101, 15)
+		}
+		fn entry_slot_ended() -> Weight {
+			estimate($db, 400, 110_000, 76, 4)
+		}
+		fn entry_meter_read() -> Weight {
+			estimate($db, 80, 12_000, 8, 5)
+		}
+		fn entry_never_billed() -> Weight {
+			estimate($db, 300, 60_000, 40, 20)
+		}
+		fn entry_never_confirmed() -> Weight {
+			estimate($db, 400, 60_000, 50, 24)
+		}
+		fn entry_contest_unruled() -> Weight {
+			estimate($db, 300, 60_000, 45, 22)
+		}
+		fn entry_blacklisted() -> Weight {
+			estimate($db, 300, 60_000, 80, 10)
 		}
 	};
 }

@@ -48,7 +48,8 @@ pub trait Directory<AccountId> {
 	fn tag_of(who: &AccountId) -> Option<IdentityTag>;
 	/// The account behind `who`: a linked wallet's owner, otherwise `who` itself.
 	fn owner_of(who: &AccountId) -> AccountId;
-	/// Fails unless `who` holds a certificate for `role` that is valid now. Returns the tag.
+	/// Fails unless the account behind `who` holds a certificate for `role` that is valid now.
+	/// Returns the tag.
 	fn ensure_certified(who: &AccountId, role: Role) -> Result<IdentityTag, DispatchError>;
 	/// Whether `wallet` is an account or a linked wallet of `tag`.
 	fn is_wallet_of(wallet: &AccountId, tag: &IdentityTag) -> bool;
@@ -320,6 +321,11 @@ pub trait Escrow<AccountId> {
 	fn fine(fine: Fine<AccountId>) -> Balance;
 }
 
+/// In how many shared wallets money is looked for to pay one fine. A bound, so that a fine fits into
+/// a step of the market's agenda. What is not found there is a debt, which the wallets that were left
+/// out pay when they close.
+pub const WALLETS_PER_FINE: usize = 16;
+
 /// A fine, and where it can be collected: out of the bond, then out of the free parts of the
 /// person's shared wallets; what is left becomes a debt.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -336,7 +342,8 @@ pub struct Fine<AccountId> {
 	pub loss: Balance,
 	/// The injured party.
 	pub injured: AccountId,
-	/// Open shared wallets of the person, oldest first.
+	/// Open shared wallets of the person, oldest first, at most [`WALLETS_PER_FINE`] of which are
+	/// looked at.
 	pub wallets: Vec<RequestId>,
 	/// What happened.
 	pub cause: Cause,

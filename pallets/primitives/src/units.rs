@@ -117,11 +117,20 @@ pub fn payout(volume: WattHours, price: Price) -> Option<Balance> {
 	product.checked_div(KILO)
 }
 
-/// Energy that a device of `power` can move in `span` milliseconds, rounded up.
+/// Energy that a device of `power` can move in `span` milliseconds, rounded up: what a register may
+/// have counted.
 pub fn energy(power: Watts, span: Moment) -> WattHours {
-	const HOUR: u64 = 3_600_000;
 	u64::from(power).saturating_mul(span).div_ceil(HOUR)
 }
+
+/// Energy that a device of `power` can move in `span` milliseconds, rounded down: what may be
+/// promised of it.
+pub fn energy_at_most(power: Watts, span: Moment) -> WattHours {
+	u64::from(power).saturating_mul(span).checked_div(HOUR).unwrap_or_default()
+}
+
+/// Milliseconds.
+const HOUR: u64 = 3_600_000;
 
 #[cfg(test)]
 mod tests {
@@ -150,6 +159,8 @@ mod tests {
 		assert_eq!(energy(1_000, 3_600_000), 1_000);
 		assert_eq!(energy(1_000, 900_000), 250);
 		assert_eq!(energy(1, 1), 1);
+		assert_eq!(energy_at_most(1_000, 900_000), 250);
+		assert_eq!(energy_at_most(1, 1), 0);
 	}
 
 	proptest! {

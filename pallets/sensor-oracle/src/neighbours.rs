@@ -2,7 +2,8 @@
 
 use crate::{registers, safety, Config, Histories, Pallet, Registers, Reports};
 use voltree_primitives::{
-	Clock, IdentityTag, LineId, LineSafety, Moment, OnDeviceRemoved, SafetyOver, Verdict, WattHours,
+	Clock, Devices, IdentityTag, LineId, LineSafety, Moment, OnDeviceRemoved, SafetyOver, Verdict,
+	WattHours,
 };
 
 impl<T: Config> LineSafety for Pallet<T> {
@@ -11,7 +12,8 @@ impl<T: Config> LineSafety for Pallet<T> {
 	}
 
 	fn owners(line: LineId, without: &[IdentityTag]) -> u32 {
-		safety::owners(&Self::witnesses(line), without)
+		let owners = T::Devices::sensors_on(line).into_iter().map(|(_, owner)| owner);
+		safety::owners(owners, without)
 	}
 
 	fn safety_over(

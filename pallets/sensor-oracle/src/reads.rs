@@ -31,7 +31,7 @@ impl<T: Config> Pallet<T> {
 		LineView {
 			at,
 			verdict: safety::verdict_at(&witnesses, without, at),
-			owners: safety::owners(&witnesses, without),
+			owners: safety::owners(witnesses.iter().map(|witness| witness.owner), without),
 			sensors: T::Devices::sensors_on(line)
 				.into_iter()
 				.map(|(sensor, _)| (sensor.clone(), Reports::<T>::get(&sensor)))

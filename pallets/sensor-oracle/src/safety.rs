@@ -16,7 +16,10 @@
 //! which reports of different sensors arrive makes no difference.
 
 use crate::types::{History, OracleParameters};
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use voltree_primitives::{IdentityTag, Moment, SafetyOver, Verdict, FEWEST_OWNERS};
@@ -178,9 +181,10 @@ fn count(ballots: &Ballots) -> Verdict {
 	judge(ballots.len(), hazard, clear)
 }
 
-/// How many distinct owners the witnesses have, `without` left out.
-pub fn owners(witnesses: &[Witness], without: &[IdentityTag]) -> u32 {
-	u32::try_from(jury(witnesses, without).len()).unwrap_or(u32::MAX)
+/// How many distinct owners sensors have, `without` left out.
+pub fn owners(of_sensors: impl Iterator<Item = IdentityTag>, without: &[IdentityTag]) -> u32 {
+	let distinct = of_sensors.filter(|owner| !without.contains(owner)).collect::<BTreeSet<_>>();
+	u32::try_from(distinct.len()).unwrap_or(u32::MAX)
 }
 
 /// What the witnesses say of their line at `t`, those owned by `without` left out.

@@ -7,11 +7,9 @@ use frame_support::{
 	traits::{fungible::Mutate, tokens::Preservation, Get},
 };
 use sp_runtime::{traits::Zero, DispatchResult};
-use voltree_primitives::{Balance, Credibility, Directory, Fine, IdentityTag, RequestId};
-
-/// In how many shared wallets money is looked for to pay one fine. A bound, so that a fine fits into
-/// a step of the market's agenda; beyond it the rest is a debt.
-pub const WALLETS_PER_FINE: usize = 16;
+use voltree_primitives::{
+	Balance, Credibility, Directory, Fine, IdentityTag, RequestId, WALLETS_PER_FINE,
+};
 
 /// What of a fine is still to be collected. What is left in the end is a debt to the pot.
 struct Claim<'a, AccountId> {

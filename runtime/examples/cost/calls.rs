@@ -19,6 +19,9 @@ use pallet_market::WeightInfo;
 use voltree_primitives::{Balance, Clock, Moment, Price};
 use voltree_runtime::{CommunicationTree, Runtime, RuntimeEvent, System};
 
+/// The market's weights.
+type Weights = <Runtime as pallet_market::Config>::WeightInfo;
+
 /// A whole trade is worth so many transfers of declared weight at the most.
 const MOST_WEIGHT: f64 = 20.0;
 
@@ -70,14 +73,13 @@ fn used() -> Weight {
 
 /// Go on to the first block after `deadline` and look at what that block's start does beside what
 /// the start of an idle one does.
-fn measure_agenda(world: &mut World, name: &'static str, deadline: Moment) -> Row {
+fn measure_agenda(world: &mut World, name: &'static str, deadline: Moment, weight: Weight) -> Row {
 	let slot = world.run(|_| CommunicationTree::slot_duration());
 	world.run(|chain| chain.until(deadline - slot));
 	let ((), idle) = world.count(|chain| chain.next());
 	let ((), busy) = world.count(|chain| chain.next());
 	assert_eq!(world.run(|chain| chain.now()), deadline + slot, "blocks are made in every slot");
 	let Touched { reads, writes } = busy.beside(&idle);
-	let weight = <Runtime as pallet_market::Config>::WeightInfo::agenda_entry();
 	let (reads, writes) = (reads.len(), writes.len());
 	Row { name, times: 1, reads, writes, declared: weight, weight, fee: 0 }
 }
@@ -128,12 +130,17 @@ pub fn whole(world: &mut World, couple: &Couple, price: Price) -> Vec<Row> {
 		let (meter, reading) = couple.reading(chain, slot.start, 0);
 		chain.ok(&meter, reading);
 	});
-	rows.push(measure_agenda(world, "agenda: the slot ends", slot.end));
+	rows.push(measure_agenda(
+		world,
+		"agenda: the slot ends",
+		slot.end,
+		Weights::entry_slot_ended(),
+	));
 	let reading = world.run(|chain| couple.reading(chain, slot.end, VOLUME));
 	// One at the slot's start, one at its end.
 	rows.push(measure(world, "report_register", 2, reading));
 	let due = world.run(|_| meter_by(trade));
-	rows.push(measure_agenda(world, "agenda: the meter is read", due));
+	rows.push(measure_agenda(world, "agenda: the meter is read", due, Weights::entry_meter_read()));
 	rows.push(measure(world, "bill", 1, couple.bill(trade)));
 	rows.push(measure(world, "confirm", 1, couple.confirm(trade)));
 	rows

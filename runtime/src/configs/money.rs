@@ -39,8 +39,8 @@ impl pallet_balances::Config for Runtime {
 	type DoneSlashHandler = ();
 }
 
-/// Pays what it is given to the author of the block. What an author without an account would get
-/// below the existential deposit leaves the issuance.
+/// Pays what it is given to the author of the block. What would leave the author below the existential
+/// deposit, because there is no account or nothing free on it, leaves the issuance.
 pub struct ToAuthor;
 
 impl OnUnbalanced<Credit<AccountId, Balances>> for ToAuthor {

@@ -15,11 +15,11 @@ use pallet_market::{Ending, Event, Outcome, WeightInfo};
 use voltree_primitives::Cause;
 use voltree_runtime::{Runtime, RuntimeEvent};
 
-/// How many entries a quarter of a block has room for.
+/// How many expired offers a quarter of a block has room for, at the most.
 fn per_block() -> u64 {
 	type Weights = <Runtime as pallet_market::Config>::WeightInfo;
 	let max = <Runtime as frame_system::Config>::BlockWeights::get().max_block;
-	max.ref_time() / 4 / Weights::agenda_entry().ref_time()
+	max.ref_time() / 4 / Weights::entry_offer().ref_time()
 }
 
 /// More offers than two blocks can close expire when the buyer's time to confirm ends: his trade

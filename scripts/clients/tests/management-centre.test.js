@@ -132,27 +132,16 @@ const approval = (pair, name, more = {}) =>
 	});
 
 /** The value of a metric; 0 while it is not there. */
-async function metric(port, name) {
-	const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+async function metric(node, name) {
+	const text = await node.metrics();
 	const line = text.split('\n').find((each) => each.startsWith(`${name}{`));
 	return Number(line?.split(' ').at(-1) ?? 0);
-}
-
-/** A port that nobody uses now. */
-async function freePort() {
-	const { createServer } = await import('node:net');
-	const server = createServer();
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	return port;
 }
 
 test('the management centre is a node', async (t) => {
 	const step = stepsOf(t);
 	const folder = await mkdtemp(join(prepared('FOLDER'), 'centre-'));
 	const approvals = join(folder, 'approvals.jsonl');
-	const metrics = await freePort();
 	const network = join(folder, 'network.json');
 	const node = (name, role) => new Node(prepared('NODE'), network, join(folder, name), role);
 	const author = node('author', [...AUTHOR, '--no-management-centre']);
@@ -184,7 +173,7 @@ test('the management centre is a node', async (t) => {
 		primary = node('primary', [
 			'--management-centre-dev-key',
 			...['--approvals', approvals],
-			...['--prometheus-port', String(metrics)],
+			...['--prometheus-port', '0'],
 			...peer,
 		]);
 		primaryChain = await primary.start();
@@ -302,7 +291,7 @@ test('the management centre is a node', async (t) => {
 		for (const { request } of [before, during]) {
 			assert.equal((await answered(chain, request)).service, account(SERVICE).address);
 		}
-		assert.equal(await metric(metrics, 'voltree_mc_key_state'), 2);
+		assert.equal(await metric(primary, 'voltree_mc_key_state'), 2);
 		await insertKey(primaryChain, SUCCESSOR);
 		await insertKey(standbyChain, SUCCESSOR);
 		const after = await ask(chain);
@@ -314,17 +303,17 @@ test('the management centre is a node', async (t) => {
 		assert.deepEqual(keys.map(String), [successor().address]);
 		const last = await ask(chain);
 		assert.equal((await answered(chain, last.request)).service, successor().address);
-		assert.equal(await metric(metrics, 'voltree_mc_key_state'), 1);
+		assert.equal(await metric(primary, 'voltree_mc_key_state'), 1);
 		const old = registry.removeDevice(account('//Centre//NoDevice').address);
 		await refused('BadOrigin', submit(chain, account(SERVICE), old));
 	});
 
 	await step('the metrics tell what happened', async () => {
-		assert.equal(await metric(metrics, 'voltree_mc_out_of_money'), 0);
-		assert.equal(await metric(metrics, 'voltree_mc_standby'), 0);
-		assert((await metric(metrics, 'voltree_mc_responses_total')) >= 12, 'all answered by it');
-		assert((await metric(metrics, 'voltree_mc_certifications_total')) >= 3);
-		const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
+		assert.equal(await metric(primary, 'voltree_mc_out_of_money'), 0);
+		assert.equal(await metric(primary, 'voltree_mc_standby'), 0);
+		assert((await metric(primary, 'voltree_mc_responses_total')) >= 12, 'all answered by it');
+		assert((await metric(primary, 'voltree_mc_certifications_total')) >= 3);
+		const text = await primary.metrics();
 		const count = text.match(/voltree_mc_response_seconds_count\{[^}]*\} (\d+)/)?.[1];
 		assert(Number(count) >= 12, text);
 		assert(!standby.log.some((line) => line.includes('standing in')), 'no need of a standby');

@@ -22,7 +22,7 @@ export function prepared(name) {
 
 /** Connect to the test network, or to another node. */
 export const open = (url = prepared('WS')) =>
-	within(60, `a connection to ${url}`, connect(url, { quiet: true }));
+	within(180, `a connection to ${url}`, connect(url, { quiet: true }));
 
 // --- Waiting ---
 
@@ -44,7 +44,7 @@ export async function within(seconds, what, promise) {
  * Wait until `check` answers with something; it is asked at once and after each new block. What it
  * throws ends the waiting.
  */
-export async function eventually(chain, what, check, seconds = 60) {
+export async function eventually(chain, what, check, seconds = 180) {
 	const { api } = chain;
 	let stop = () => {};
 	let best = '?';
@@ -75,11 +75,11 @@ export async function eventually(chain, what, check, seconds = 60) {
 	}
 }
 
-/** Wait until chain time is at least `moment`, for three times what is left and 30 s. */
+/** Wait until chain time is at least `moment`, for three times what is left and 90 s. */
 export async function until(chain, moment, what) {
 	const left = Math.max(0, moment - (await chain.now())) / 1_000;
 	const reached = async () => (await chain.now()) >= moment;
-	await eventually(chain, `${what} (chain time ${moment})`, reached, Math.ceil(3 * left) + 30);
+	await eventually(chain, `${what} (chain time ${moment})`, reached, Math.ceil(3 * left) + 90);
 }
 
 /** Start of the first delivery slot whose gate is at least `seconds` of chain time away. */
@@ -93,7 +93,7 @@ export async function slotIn(chain, seconds) {
 /**
  * Sign and send as any client does: mortal, with the nonce that the node names. Resolves to
  * `{ events, blockHash, number }` of the block that has it; rejects with `Refused` if the chain
- * said no, and after 30 s.
+ * said no, and after 90 s.
  */
 export async function submit(chain, pair, call, { finalized = false } = {}) {
 	const { api } = chain;
@@ -115,7 +115,7 @@ export async function submit(chain, pair, call, { finalized = false } = {}) {
 			.then((unsubscribe) => (stop = unsubscribe), reject);
 	});
 	try {
-		const { blockHash, ...rest } = await within(30, `${what} in a block`, included);
+		const { blockHash, ...rest } = await within(90, `${what} in a block`, included);
 		const { number } = await api.rpc.chain.getHeader(blockHash);
 		return { ...rest, blockHash, number: number.toNumber() };
 	} catch (error) {
@@ -156,7 +156,7 @@ export async function allRefused(chain, pair, cases) {
 		const failed = results.find(({ status }) => status === 'rejected');
 		if (failed) throw failed.reason;
 	});
-	await within(30, `${cases.length} answers to ${pair.address}`, all);
+	await within(90, `${cases.length} answers to ${pair.address}`, all);
 }
 
 /**

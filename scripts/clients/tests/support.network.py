@@ -15,7 +15,7 @@ SECOND = 1_000
 spec = json.load(sys.stdin)
 genesis = spec["genesis"]["runtimeGenesis"]["patch"]
 genesis["market"]["parameters"].update(
-	payPeriod=8 * SECOND, billWindow=40 * SECOND, confirmWindow=40 * SECOND, outage=60 * SECOND
+	payPeriod=20 * SECOND, billWindow=40 * SECOND, confirmWindow=40 * SECOND, outage=60 * SECOND
 )
 genesis["blacklist"] = {"parameters": {"limit": 980, "waiting": 0, "reentry": 990}}
 genesis["sensorOracle"]["parameters"].update(freshness=10 * SECOND)

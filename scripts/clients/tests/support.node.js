@@ -16,6 +16,7 @@ export const AUTHOR = ['--alice', '--force-authoring'];
 export class Node {
 	#process;
 	#log = [];
+	#metrics;
 
 	constructor(program, chain, folder, role = [...AUTHOR, '--no-management-centre']) {
 		this.program = program;
@@ -34,9 +35,13 @@ export class Node {
 		assert(!this.#process, 'the node is running');
 		this.#log = [];
 		this.#process = spawn(this.program, this.args, { stdio: ['ignore', 'ignore', 'pipe'] });
+		let metricsAt;
+		this.#metrics = new Promise((resolve) => (metricsAt = resolve));
 		const url = new Promise((resolve, reject) => {
 			createInterface({ input: this.#process.stderr }).on('line', (line) => {
 				this.#log.push(line);
+				const [, metrics] = line.match(/Prometheus exporter started at (\S+:\d+)/) ?? [];
+				if (metrics) metricsAt(`http://${metrics}/metrics`);
 				const [, port] = line.match(/JSON-RPC server: addr=127\.0\.0\.1:(\d+)/) ?? [];
 				if (port) resolve(`ws://127.0.0.1:${port}`);
 			});
@@ -45,9 +50,15 @@ export class Node {
 				reject(new Error(`the node ended (${code ?? signal}):\n${this.#log.join('\n')}`)),
 			);
 		});
-		const chain = await within(60, "the node's RPC", url.then(open));
-		await within(30, 'an answer of the node', chain.api.isReadyOrError);
+		const chain = await within(180, "the node's RPC", url.then(open));
+		await within(90, 'an answer of the node', chain.api.isReadyOrError);
 		return chain;
+	}
+
+	/** Its metrics, as text; its role must have asked for them. */
+	async metrics() {
+		const url = await within(90, "the address of the node's metrics", this.#metrics);
+		return (await fetch(url)).text();
 	}
 
 	/** The lines it has logged since its start. */
@@ -61,7 +72,7 @@ export class Node {
 		const ended = once(this.#process, 'exit');
 		this.#process.kill(signal);
 		if (this.#process.exitCode === null && this.#process.signalCode === null) {
-			await within(30, 'the end of the node', ended);
+			await within(90, 'the end of the node', ended);
 		}
 		this.#process = undefined;
 	}

@@ -117,14 +117,14 @@ def exclusively(name):
 
 
 class Chain:
-	"""A connection. A message that does not come within 30 s is an error."""
+	"""A connection. A message that does not come within 90 s is an error."""
 
 	def __init__(self, url):
 		self.substrate = SubstrateInterface(
 			url=url,
 			ss58_format=42,
 			type_registry={"runtime_api": RUNTIME_API},
-			ws_options={"timeout": 30},
+			ws_options={"timeout": 90},
 		)
 		self.substrate.init_runtime()
 
@@ -215,7 +215,7 @@ class Chain:
 			return self.now() >= moment
 
 		left = max(0, moment - self.now()) / 1_000
-		self.eventually(f"{what} (chain time {moment})", reached, 3 * left + 30)
+		self.eventually(f"{what} (chain time {moment})", reached, 3 * left + 90)
 
 	# --- The management centre's response ---
 

@@ -17,7 +17,7 @@ use frame_benchmarking::v2::*;
 use frame_support::BoundedVec;
 use voltree_primitives::{
 	Announced, Balance, Clock, Credibility, Directory, Escrow, IdentityTag, LineId, Moment,
-	OfferId, Price, RequestId, Terms, TradeId, Versioned, WattHours,
+	OfferId, Price, RequestId, Terms, TradeId, Versioned, WattHours, WALLETS_PER_FINE,
 };
 
 /// Open requests of other people, and as many of their offers, all on the lines of the scene. Where
@@ -82,8 +82,6 @@ const WALLETS: RequestId = 20_000;
 pub const NEXT: u64 = 1_000_000;
 /// Trades from here on only fill desks.
 const FILLERS: TradeId = 2_000_000;
-/// Shared wallets that a fine looks at.
-const WALLETS_PER_FINE: u64 = 16;
 
 /// Numbers of the people: the two parties, then sellers.
 const BUYER: u32 = 1;
@@ -165,7 +163,7 @@ pub fn set_up<T: Config>() {
 
 /// [`set_up`], with what others do in a later slot, so that nothing of theirs is due before the
 /// scene's trade has ended.
-fn set_up_alone<T: Config>() {
+pub fn set_up_alone<T: Config>() {
 	set_up_with::<T>(later_slot());
 }
 
@@ -200,8 +198,9 @@ fn person<T: Config>(number: u32, line: LineId) -> Person<T> {
 	let wallet = T::BenchmarkHelper::link_wallets(&account);
 	let tag = T::Directory::tag_of(&account).expect("the person is certified");
 	let meter = T::BenchmarkHelper::meter(&account, line);
-	for n in 0..WALLETS_PER_FINE {
-		let id = WALLETS + u64::from(number) * WALLETS_PER_FINE + n;
+	let each = u64::try_from(WALLETS_PER_FINE).expect("few");
+	for n in 0..each {
+		let id = WALLETS + u64::from(number) * each + n;
 		T::Escrow::open(id, &account, &account).expect("the number is free");
 		T::Escrow::fund(id, FREE).expect("the person has money");
 		put_on_desk::<T>(&tag, Item::Request(id));
@@ -353,14 +352,14 @@ pub fn offer<T: Config>(seller: &Person<T>) {
 	put_on_desk::<T>(tag, item);
 }
 
-/// `count` offers, each by another seller, on the four lines in turn: the cheapest of all. With
-/// full desks, and the loads of all lines known.
+/// `count` offers, each by another seller, on the four lines in turn: the cheapest of all, and all at
+/// one price, so that none can be left out. With full desks, and the loads of all lines known.
 pub fn offers<T: Config>(count: u32) -> Quotes<T::AccountId> {
 	let made = (0..count).map(|n| {
 		let seller = T::BenchmarkHelper::person(SELLERS + n);
 		let tag = T::Directory::tag_of(&seller).expect("the person is certified");
 		let line = LINES[usize::try_from(n).expect("few") % LINES.len()];
-		let (id, price) = (OFFER + u64::from(n), PRICE - Price::from(count - n));
+		let (id, price) = (OFFER + u64::from(n), PRICE - 1);
 		let offer = Offer { line, price, ..offer_of::<T>(&seller, tag) };
 		put_offer::<T>(id, &offer);
 		if count <= MAX_QUOTES {
@@ -379,13 +378,17 @@ pub fn offers<T: Config>(count: u32) -> Quotes<T::AccountId> {
 	Quotes::truncate_from(made.collect::<Vec<_>>())
 }
 
-/// A responded request with as many quotes as there can be, all of which could be paid. The buyer
-/// did not.
+/// A responded request with as many quotes as there can be. The buyer could have paid the last one
+/// that is looked at; the other sellers could not put up a bond, which is what shows last.
 pub fn unpaid<T: Config>(late: bool) -> Person<T> {
 	set_up::<T>();
 	let buyer = buyer::<T>();
 	ask::<T>(&buyer, payable(late));
-	Responses::<T>::insert(REQUEST, offers::<T>(MAX_QUOTES));
+	let quotes = offers::<T>(MAX_QUOTES);
+	if let Some((_, others)) = quotes.split_last() {
+		others.iter().for_each(|quote| T::BenchmarkHelper::impoverish(&quote.seller));
+	}
+	Responses::<T>::insert(REQUEST, quotes);
 	fill_desk::<T>(&buyer.tag, 0);
 	T::BenchmarkHelper::weaken(&buyer.account);
 	buyer

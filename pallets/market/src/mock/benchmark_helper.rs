@@ -50,6 +50,10 @@ impl BenchmarkHelper<Test> for TestHelper {
 		wallets.last().unwrap()
 	}
 
+	fn impoverish(who: &AccountId) {
+		Balances::set_balance(who, EXISTENTIAL_DEPOSIT);
+	}
+
 	fn weaken(who: &AccountId) {
 		world(|world| world.on_the_brink.insert(tag_from(who)));
 	}

@@ -12,10 +12,17 @@ fn quarter() -> Weight {
 		.unwrap()
 }
 
-/// How many entries that is.
+/// How many expired offers that is: as long as there is room for the dearest entry, another is
+/// taken.
 fn per_block() -> u64 {
-	let (all, look) = (quarter().ref_time(), <() as WeightInfo>::agenda().ref_time());
-	(all - look) / <() as WeightInfo>::agenda_entry().ref_time()
+	let [all, look, dearest, each] = [
+		quarter(),
+		<() as WeightInfo>::agenda(),
+		<() as WeightInfo>::agenda_entry(),
+		<() as WeightInfo>::entry_offer(),
+	]
+	.map(|weight| weight.ref_time());
+	(all - look - dearest) / each + 1
 }
 
 /// Offers 0..n, all open until the gate.
@@ -66,7 +73,7 @@ fn what_is_not_due_costs_a_look() {
 		crowd_of_offers(3);
 		run_to(GATE - 1);
 		assert_eq!(next_block(GATE), <() as WeightInfo>::agenda());
-		let three = <() as WeightInfo>::agenda_entry().checked_mul(3).unwrap();
+		let three = <() as WeightInfo>::entry_offer().checked_mul(3).unwrap();
 		assert_eq!(next_block(GATE + 1), <() as WeightInfo>::agenda().saturating_add(three));
 	});
 }
@@ -80,10 +87,14 @@ fn without_room_nothing_is_done() {
 		let look = <() as WeightInfo>::agenda();
 		assert_eq!(Market::work_off(look), look);
 		assert!(closed().is_empty());
-		let one = look.saturating_add(<() as WeightInfo>::agenda_entry());
-		assert_eq!(Market::work_off(one), one);
+		// Room for the dearest is needed, what was done is charged.
+		let room = look.saturating_add(<() as WeightInfo>::agenda_entry());
+		let almost = room.saturating_sub(Weight::from_parts(1, 0));
+		assert_eq!(Market::work_off(almost), look);
+		let one = look.saturating_add(<() as WeightInfo>::entry_offer());
+		assert_eq!(Market::work_off(room), one);
 		assert_eq!(closed(), vec![0]);
-		assert_eq!(Market::work_off(one), one);
+		assert_eq!(Market::work_off(room), one);
 		assert_eq!(closed(), vec![1]);
 	});
 }

@@ -113,6 +113,28 @@ fn are_sixteen_at_most() {
 	});
 }
 
+/// Dearer ones than the sixteenth are not looked at; one as dear may have more credit.
+#[test]
+fn look_no_further_than_needed() {
+	run(|| {
+		let offers = (0..16).map(|n| offered(n, 10 + Price::from(n))).collect::<Vec<_>>();
+		let looked_at = |demand: &Demand<AccountId>| {
+			assert_ok!(request(Alice, demand.clone(), 0));
+			let id = NextRequest::<Test>::get() - 1;
+			let (quotes, looked_at) = Market::look_at_offers(&Requests::<Test>::get(id).unwrap());
+			let numbers = quotes.into_iter().map(|quote| quote.offer).collect::<Vec<_>>();
+			(numbers, looked_at)
+		};
+		assert_eq!(looked_at(&demand()), (offers.clone(), 16));
+		offered(100, 26);
+		assert_eq!(looked_at(&demand()), (offers.clone(), 16));
+		let trusted = offered(101, 25);
+		credit(101, 1_001);
+		let first = offers.iter().take(15).copied();
+		assert_eq!(looked_at(&demand()), (first.chain([trusted]).collect(), 17));
+	});
+}
+
 /// Out of the 256 cheapest offers of all lines, whether or not they fit.
 #[test]
 fn look_at_256_offers() {

@@ -193,7 +193,7 @@ fn the_largest_request_is_accepted() {
 		let asked = Demand { volume: u64::MAX, max_price: price_cap, ..demand() };
 		assert_ok!(request(Alice, asked, FUNDING));
 		world(|world| world.capacities.insert(LINE, u32::MAX));
-		let volume = voltree_primitives::energy(u32::MAX, LENGTH);
+		let volume = voltree_primitives::energy_at_most(u32::MAX, LENGTH);
 		let supply = Supply { volume, price: price_cap, ..unmetered() };
 		assert_noop!(
 			offer(Charlie, Supply { volume: u64::MAX, ..supply.clone() }),

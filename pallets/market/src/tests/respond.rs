@@ -1,8 +1,10 @@
 //! `respond`: the management centre certifies the shared wallet of a request.
 
 use super::FUNDING;
-use crate::{mock::*, pallet::*, types::*};
-use frame_support::{assert_noop, assert_ok};
+use crate::{mock::*, pallet::*, types::*, WeightInfo};
+use frame_support::{
+	assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::UnfilteredDispatchable,
+};
 use sp_runtime::traits::BadOrigin;
 use voltree_primitives::{Moment, Token};
 
@@ -45,6 +47,24 @@ fn works() {
 			events(),
 			vec![Event::Responded { request: 0, quotes: 1, pay_by: PAY_BY, late_by: LATE_BY }]
 		);
+	});
+}
+
+/// Declared for the most offers, charged for those that were looked at: also for what does not fit.
+#[test]
+fn what_was_not_looked_at_is_not_charged() {
+	run(|| {
+		assert_ok!(offer(Bob, metered()));
+		assert_ok!(offer(Charlie, Supply { price: PRICE + 1, ..unmetered() }));
+		assert_ok!(request(Alice, Demand { max_price: PRICE, ..demand() }, FUNDING));
+		run_to(WINDOW_END);
+		let call = Call::<Test>::respond { request: 0, token: sign(SERVICE, to_sign(0)) };
+		let declared = call.get_dispatch_info().call_weight;
+		assert_eq!(declared, <() as WeightInfo>::respond(MAX_LOOKED_AT));
+		let done = call.dispatch_bypass_filter(signed(SERVICE)).unwrap();
+		assert_eq!(done.actual_weight, Some(<() as WeightInfo>::respond(2)));
+		assert!(done.actual_weight.unwrap().all_lt(declared));
+		assert_eq!(Responses::<Test>::get(0).len(), 1);
 	});
 }
 

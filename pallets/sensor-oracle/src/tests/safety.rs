@@ -104,7 +104,7 @@ fn an_owner_has_one_vote() {
 	let hazard: Seen = vec![(0, true), (3, true)];
 	let jury = |sensors: &[(u8, &Seen)]| {
 		let jury: Vec<_> = sensors.iter().map(|(o, seen)| witness(*o, seen, &SHORT)).collect();
-		(verdict_at(&jury, &[], 4), owners(&jury, &[]))
+		(verdict_at(&jury, &[], 4), owners(jury.iter().map(|it| it.owner), &[]))
 	};
 	let two_of_one = [(1, &clear), (1, &clear), (1, &clear), (2, &clear)];
 	assert_eq!(jury(&two_of_one), (Verdict::Stale, 2));

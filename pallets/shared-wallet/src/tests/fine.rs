@@ -1,8 +1,8 @@
 //! A fine is collected.
 
-use crate::{fines::WALLETS_PER_FINE, mock::*, pallet::*};
+use crate::{mock::*, pallet::*};
 use frame_support::assert_ok;
-use voltree_primitives::{Balance, Cause, Escrow, Fine, RequestId};
+use voltree_primitives::{Balance, Cause, Escrow, Fine, RequestId, WALLETS_PER_FINE};
 
 /// Alice has done wrong to Bob, and has a bond of 300.
 fn fine(amount: Balance, loss: Balance) -> Fine<AccountId> {
