@@ -263,7 +263,16 @@ impl pallet_market::benchmarking::BenchmarkHelper<Runtime> for BenchmarkSetup {
 	}
 
 	fn impoverish(who: &AccountId) {
-		Balances::set_balance(who, Balances::minimum_balance());
+		Balances::set_balance(who, <Runtime as pallet_balances::Config>::ExistentialDeposit::get());
+	}
+
+	fn poor_person(n: u32, wallets: u32) -> AccountId {
+		let who = account("person", n, 0);
+		make_person(&who, tag("person", n, 0), 1, wallets);
+		for account in Registry::wallets_of(&who).iter().chain([&who]) {
+			<Self as pallet_market::benchmarking::BenchmarkHelper<Runtime>>::impoverish(account);
+		}
+		who
 	}
 
 	fn weaken(who: &AccountId) {
@@ -284,6 +293,11 @@ impl pallet_market::benchmarking::BenchmarkHelper<Runtime> for BenchmarkSetup {
 	fn line(line: LineId) {
 		let sensors = (0..MAX_SENSORS).map(|n| account("sensor", n, line)).collect::<Vec<_>>();
 		<Self as pallet_sensor_oracle::BenchmarkHelper<_, _>>::register_sensors(line, &sensors);
+	}
+
+	fn keep_sensors(line: LineId, count: u32) {
+		let count = usize::try_from(count).expect("few");
+		pallet_registry::Sensors::<Runtime>::mutate(line, |sensors| sensors.truncate(count));
 	}
 
 	fn fill_histories(line: LineId, at: Moment) {

@@ -202,7 +202,7 @@ impl Directory<AccountId> for Neighbour {
 		unreachable!("the blacklist does not ask")
 	}
 
-	fn wealth(_: &AccountId) -> Balance {
+	fn money_behind(_: &AccountId) -> Option<u32> {
 		unreachable!("the blacklist does not ask")
 	}
 

@@ -29,7 +29,9 @@ use frame_support::{traits::EnsureOrigin, BoundedVec};
 use frame_system::RawOrigin;
 use scene::*;
 use sp_runtime::Permill;
-use voltree_primitives::{Escrow, LineId, Moment, RequestId, WattHours};
+use voltree_primitives::{
+	Directory, Escrow, LineId, Moment, RequestId, WattHours, MAX_SENSORS, MAX_WALLETS,
+};
 
 /// A first token, signed.
 pub type TokenOf<T> =
@@ -48,6 +50,8 @@ pub trait BenchmarkHelper<T: Config> {
 	fn link_wallets(owner: &T::AccountId) -> T::AccountId;
 	/// Leave a person next to no money.
 	fn impoverish(who: &T::AccountId);
+	/// Person number `n` with `wallets` linked wallets, all without money.
+	fn poor_person(n: u32, wallets: u32) -> T::AccountId;
 	/// Take so much credit from a person that the next loss brings it on the blacklist.
 	fn weaken(who: &T::AccountId);
 	/// Register a meter of a person's that can move 100 kWh in a minute.
@@ -58,6 +62,8 @@ pub trait BenchmarkHelper<T: Config> {
 	/// Add a line that can carry 100 kWh in a minute, with as many sensors as there can
 	/// be, each of another person.
 	fn line(line: LineId);
+	/// Take all sensors but the first `count` off a line.
+	fn keep_sensors(line: LineId, count: u32);
 	/// Make up a full history for each sensor on `line`, so that the line is safe at `at` and was at
 	/// some time in the minute before, but not all the time.
 	fn fill_histories(line: LineId, at: Moment);
@@ -86,6 +92,13 @@ fn fill_histories<T: Config>(at: Moment) {
 	}
 }
 
+/// Leave `count` sensors on the lines of the trade.
+fn keep_sensors<T: Config>(count: u32) {
+	let first = count / 2;
+	T::BenchmarkHelper::keep_sensors(TAKEN_AT, first);
+	T::BenchmarkHelper::keep_sensors(FED_AT, count - first);
+}
+
 /// Let the deadline `due` pass: the next entry of the agenda takes effect.
 fn pass<T: Config>(due: Moment) {
 	T::BenchmarkHelper::set_time(due + MINUTE);
@@ -111,9 +124,10 @@ fn is_blamed<T: Config>(who: &Person<T>) -> bool {
 mod benchmarks {
 	use super::*;
 
-	/// The last item on the desk.
+	/// The last item on the desk. The wallets that are looked at for money are somebody else's, who
+	/// has none: the buyer has, or he could not put up his bond.
 	#[benchmark]
-	fn request() {
+	fn request(w: Linear<0, MAX_WALLETS>) {
 		set_up::<T>();
 		let buyer = buyer::<T>();
 		fill_desk::<T>(&buyer.tag, 1);
@@ -127,8 +141,14 @@ mod benchmarks {
 			unmetered: true,
 		};
 
-		#[extrinsic_call]
-		_(by::<T>(&buyer.wallet), demand, account_of_key::<T>(), 1_000_000);
+		let poor = T::BenchmarkHelper::poor_person(POOR, w);
+		let (money, key) = (1_000_000, account_of_key::<T>());
+
+		#[block]
+		{
+			assert_eq!(T::Directory::money_behind(&poor), None);
+			assert!(Pallet::<T>::do_request(&buyer.wallet, demand, key, money).is_ok());
+		}
 
 		assert!(Requests::<T>::contains_key(NEXT));
 	}
@@ -202,10 +222,29 @@ mod benchmarks {
 		assert!(is_blamed(&buyer));
 	}
 
+	/// All of the offer and of the request, so that both are closed; with the last room on both
+	/// desks.
 	#[benchmark]
-	fn start() {
+	fn pay_in_time() {
+		set_up::<T>();
+		let (buyer, seller) = (buyer::<T>(), seller::<T>());
+		ask::<T>(&buyer, payable(false));
+		scene::offer::<T>(&seller);
+		fill_desk::<T>(&buyer.tag, 1);
+		fill_desk::<T>(&seller.tag, 1);
+
+		#[extrinsic_call]
+		pay(by::<T>(&account_of_key::<T>()), REQUEST, OFFER, VOLUME);
+
+		assert!(Trades::<T>::contains_key(NEXT) && !Offers::<T>::contains_key(OFFER));
+		assert!(!is_blamed(&buyer));
+	}
+
+	#[benchmark]
+	fn start(s: Linear<6, { 2 * MAX_SENSORS }>) {
 		let Scene { seller, slot, .. } = deal::<T>(TradeState::Paid);
 		T::BenchmarkHelper::set_time(slot.gate);
+		keep_sensors::<T>(s);
 		fill_histories::<T>(slot.gate);
 
 		#[extrinsic_call]
@@ -237,6 +276,19 @@ mod benchmarks {
 		_(by::<T>(&buyer.wallet), TRADE);
 
 		assert!(has_ended::<T>() && is_blamed(&seller));
+	}
+
+	/// The seller delivered what he sold, both gain.
+	#[benchmark]
+	fn confirm_without_blame() {
+		let all = Delivery { excused: false, attested: Attested::Allotted(VOLUME) };
+		let Scene { buyer, seller, .. } = billed::<T>(all, VOLUME);
+		T::BenchmarkHelper::set_time(deadlines().confirm_by);
+
+		#[extrinsic_call]
+		confirm(by::<T>(&buyer.wallet), TRADE);
+
+		assert!(has_ended::<T>() && !is_blamed(&seller));
 	}
 
 	/// After the response, with as many quotes to judge by as there can be.
@@ -436,8 +488,9 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn entry_slot_ended() {
+	fn entry_slot_ended(s: Linear<6, { 2 * MAX_SENSORS }>) {
 		let Scene { slot, .. } = deal::<T>(TradeState::Started { at: slot().gate });
+		keep_sensors::<T>(s);
 		fill_histories::<T>(slot.end);
 		pass::<T>(slot.end);
 

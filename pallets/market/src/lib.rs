@@ -106,6 +106,7 @@ pub mod pallet {
 	use voltree_primitives::{
 		Balance, Clock, Credibility, Devices, Directory, Escrow, IdentityTag, LineId, LineSafety,
 		Moment, OfferId, Price, Registers, RequestId, Standing, TradeId, Versioned, WattHours,
+		MAX_SENSORS, MAX_WALLETS,
 	};
 
 	#[pallet::config]
@@ -272,13 +273,13 @@ pub mod pallet {
 		///
 		/// Origin: signed by a buyer in good standing. Emits [`Event::Requested`].
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::request())]
+		#[pallet::weight(T::WeightInfo::request(MAX_WALLETS))]
 		pub fn request(
 			origin: OriginFor<T>,
 			demand: Demand<T::AccountId>,
 			key: T::AccountId,
 			#[pallet::compact] funding: Balance,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			Self::do_request(&ensure_signed(origin)?, demand, key, funding)
 		}
 
@@ -321,7 +322,7 @@ pub mod pallet {
 			#[pallet::compact] request: RequestId,
 			#[pallet::compact] offer: OfferId,
 			#[pallet::compact] volume: WattHours,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			Self::do_pay(&ensure_signed(origin)?, request, offer, volume)
 		}
 
@@ -330,8 +331,11 @@ pub mod pallet {
 		/// Origin: signed by its seller, between gate and slot end, while both lines are safe.
 		/// Emits [`Event::Started`].
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::start())]
-		pub fn start(origin: OriginFor<T>, #[pallet::compact] trade: TradeId) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::start(MAX_SENSORS.saturating_mul(2)))]
+		pub fn start(
+			origin: OriginFor<T>,
+			#[pallet::compact] trade: TradeId,
+		) -> DispatchResultWithPostInfo {
 			Self::do_start(&ensure_signed(origin)?, trade)
 		}
 
@@ -356,7 +360,10 @@ pub mod pallet {
 		/// Origin: signed by its buyer, by `confirm_by`. Emits [`Event::Settled`].
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::confirm())]
-		pub fn confirm(origin: OriginFor<T>, #[pallet::compact] trade: TradeId) -> DispatchResult {
+		pub fn confirm(
+			origin: OriginFor<T>,
+			#[pallet::compact] trade: TradeId,
+		) -> DispatchResultWithPostInfo {
 			Self::do_confirm(&ensure_signed(origin)?, trade)
 		}
 

@@ -33,13 +33,13 @@ impl<T: Config> Pallet<T> {
 		demand: Demand<T::AccountId>,
 		key: T::AccountId,
 		funding: Balance,
-	) -> DispatchResult {
+	) -> DispatchResultWithPostInfo {
 		let tag = T::Standing::ensure_may_open(who, Role::Buyer)?;
 		let buyer = T::Directory::owner_of(who);
 		let (version, parameters) = Self::rules();
 		let slot = Self::tradable_slot(demand.slot, &parameters)?;
 		Self::ensure_demand(&tag, &demand, &parameters)?;
-		ensure!(!T::Directory::wealth(&buyer).is_zero(), Error::<T>::NoFunds);
+		let wallets = T::Directory::money_behind(&buyer).ok_or(Error::<T>::NoFunds)?;
 
 		let (now, round) = (T::Clock::now(), T::Clock::round());
 		let grace = round.saturating_mul(ROUNDS_PER_WINDOW);
@@ -82,7 +82,7 @@ impl<T: Config> Pallet<T> {
 		Requests::<T>::insert(id, request);
 		Self::schedule(respond_by, Kind::Request, id);
 		Self::deposit_event(Event::Requested { request: id, buyer, tag, demand });
-		Ok(())
+		Ok(Some(T::WeightInfo::request(wallets)).into())
 	}
 
 	fn ensure_demand(

@@ -7,8 +7,8 @@ use crate::{
 use frame_support::{defensive, weights::Weight};
 use sp_runtime::traits::{BlakeTwo256, Hash};
 use voltree_primitives::{
-	Cause, Credibility, Devices, Directory, Escrow, LineSafety, Moment, Registers, SafetyOver,
-	TradeId, WattHours,
+	Cause, Credibility, Devices, Directory, Escrow, LineId, LineSafety, Moment, Registers,
+	SafetyOver, TradeId, WattHours,
 };
 
 impl<T: Config> Pallet<T> {
@@ -92,11 +92,18 @@ impl<T: Config> Pallet<T> {
 			Some(_) => Attested::Pending,
 			None => Attested::Unmetered,
 		};
+		let weight = T::WeightInfo::entry_slot_ended(Self::sensors_on(trade.lines()));
 		let excused = stood_still || !always;
 		trade.state = TradeState::Delivered { delivery: Delivery { excused, attested } };
 		Self::schedule(Self::trade_deadline(&trade), Kind::Trade, id);
 		Trades::<T>::insert(id, trade);
-		T::WeightInfo::entry_slot_ended()
+		weight
+	}
+
+	/// How many sensors are looked at to judge two lines, which may be one and the same.
+	pub(crate) fn sensors_on([one, other]: [LineId; 2]) -> u32 {
+		let others = if one == other { 0 } else { T::LineSafety::sensors(other) };
+		T::LineSafety::sensors(one).saturating_add(others)
 	}
 
 	/// Not started by the end of the slot: full refund. It is the seller's fault only if both lines

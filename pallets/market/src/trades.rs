@@ -3,9 +3,9 @@
 use crate::{
 	agenda::Kind, Attested, Config, Deadlines, Ending, Error, Event, MeterSlots, NextTrade, Offer,
 	Offers, Outcome, Pallet, Party, Request, RequestState, Requests, Responses, Trade, TradeState,
-	Trades, MAX_FILLS,
+	Trades, WeightInfo, MAX_FILLS,
 };
-use frame_support::{ensure, storage::with_transaction};
+use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, storage::with_transaction};
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult, TransactionOutcome};
 use voltree_primitives::{
 	Balance, Cause, Clock, Credibility, Directory, Escrow, LineSafety, Moment, OfferId, RequestId,
@@ -18,7 +18,7 @@ impl<T: Config> Pallet<T> {
 		request_id: RequestId,
 		offer_id: OfferId,
 		volume: WattHours,
-	) -> DispatchResult {
+	) -> DispatchResultWithPostInfo {
 		let mut request = Self::request_now(request_id).ok_or(Error::<T>::RequestNotFound)?;
 		let (pay_by, late_by) = match request.state {
 			RequestState::Open { .. } => return Err(Error::<T>::NotResponded.into()),
@@ -39,7 +39,8 @@ impl<T: Config> Pallet<T> {
 			// Where a smaller fill is possible, that is what he can pay.
 			let smallest = Self::smallest_fill_of(&offer);
 			ensure!(Self::ensure_possible(&request, &offer, smallest).is_err(), reason);
-			return Self::note_impossible(request_id, offer_id, amount, reason);
+			Self::note_impossible(request_id, offer_id, amount, reason)?;
+			return Ok(().into());
 		}
 		T::Escrow::lock(request_id, amount)?;
 
@@ -74,7 +75,7 @@ impl<T: Config> Pallet<T> {
 			late,
 		});
 		Self::after_fill(request_id, request);
-		Ok(())
+		Ok((!late).then(T::WeightInfo::pay_in_time).into())
 	}
 
 	/// The buyer could have paid, had it been possible: write it down, so that he is not blamed if it
@@ -201,7 +202,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_start(who: &T::AccountId, id: TradeId) -> DispatchResult {
+	pub(crate) fn do_start(who: &T::AccountId, id: TradeId) -> DispatchResultWithPostInfo {
 		let mut trade = Self::trade_now(id).ok_or(Error::<T>::TradeNotFound)?;
 		ensure!(T::Directory::owner_of(who) == trade.seller.account, Error::<T>::NotSeller);
 		ensure!(trade.state == TradeState::Paid, Error::<T>::AlreadyStarted);
@@ -212,9 +213,10 @@ impl<T: Config> Pallet<T> {
 		let safe = |line| T::LineSafety::verdict(line, &parties) == Verdict::Safe;
 		ensure!(trade.lines().into_iter().all(safe), Error::<T>::LineUnsafe);
 		trade.state = TradeState::Started { at: now };
+		let sensors = Self::sensors_on(trade.lines());
 		Trades::<T>::insert(id, trade);
 		Self::deposit_event(Event::Started { trade: id });
-		Ok(())
+		Ok(Some(T::WeightInfo::start(sensors)).into())
 	}
 
 	pub(crate) fn do_bill(
@@ -243,7 +245,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_confirm(who: &T::AccountId, id: TradeId) -> DispatchResult {
+	pub(crate) fn do_confirm(who: &T::AccountId, id: TradeId) -> DispatchResultWithPostInfo {
 		let mut trade = Self::trade_now(id).ok_or(Error::<T>::TradeNotFound)?;
 		ensure!(T::Directory::owner_of(who) == trade.buyer.account, Error::<T>::NotBuyer);
 		let TradeState::Billed { delivery, billed, payee } = trade.state.clone() else {
@@ -251,12 +253,14 @@ impl<T: Config> Pallet<T> {
 		};
 		ensure!(T::Clock::now() <= trade.deadlines.confirm_by, Error::<T>::TooLate);
 		Self::unschedule(Self::trade_deadline(&trade), Kind::Trade, id);
+		let mut blamed = false;
 		if !delivery.excused {
 			// A silent register is made good by the buyer's own word, which this is.
 			let delivered = match delivery.attested {
 				Attested::Allotted(allotted) => allotted,
 				_ => billed,
 			};
+			blamed = delivered == 0 || Self::is_short(&trade, delivered);
 			Self::count_seller(&mut trade, delivered, Cause::Delivered);
 			if !trade.late {
 				let Trade { buyer, seller, terms, .. } = &trade;
@@ -264,6 +268,6 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Self::settle(id, &trade, Outcome::Confirmed, billed, &payee);
-		Ok(())
+		Ok((!blamed).then(T::WeightInfo::confirm_without_blame).into())
 	}
 }

@@ -9,23 +9,28 @@ use frame_support::{
 	traits::Get,
 	weights::{constants::ParityDbWeight, RuntimeDbWeight, Weight},
 };
+use voltree_primitives::MAX_SENSORS;
 
 /// What a call costs.
 pub trait WeightInfo {
-	/// [`crate::Pallet::request`].
-	fn request() -> Weight;
+	/// [`crate::Pallet::request`] with `w` linked wallets to look for money in.
+	fn request(w: u32) -> Weight;
 	/// [`crate::Pallet::offer`].
 	fn offer() -> Weight;
 	/// [`crate::Pallet::respond`] with `o` offers to look at.
 	fn respond(o: u32) -> Weight;
-	/// [`crate::Pallet::pay`], with the most sensors on both lines.
+	/// [`crate::Pallet::pay`], too late: with a fine.
 	fn pay() -> Weight;
-	/// [`crate::Pallet::start`], with the most sensors on both lines.
-	fn start() -> Weight;
+	/// [`crate::Pallet::pay`], in time.
+	fn pay_in_time() -> Weight;
+	/// [`crate::Pallet::start`] with `s` sensors on the lines.
+	fn start(s: u32) -> Weight;
 	/// [`crate::Pallet::bill`].
 	fn bill() -> Weight;
-	/// [`crate::Pallet::confirm`].
+	/// [`crate::Pallet::confirm`], after a short delivery: with a fine.
 	fn confirm() -> Weight;
+	/// [`crate::Pallet::confirm`], after a good delivery.
+	fn confirm_without_blame() -> Weight;
 	/// [`crate::Pallet::cancel_request`], with the most quotes to judge.
 	fn cancel_request() -> Weight;
 	/// [`crate::Pallet::withdraw_offer`].
@@ -52,8 +57,8 @@ pub trait WeightInfo {
 	fn entry_not_paid() -> Weight;
 	/// The slot of a trade that was not started is over, with the most sensors on both lines.
 	fn entry_never_started() -> Weight;
-	/// The slot of a trade that was started is over, with the most sensors on both lines.
-	fn entry_slot_ended() -> Weight;
+	/// The slot of a trade that was started is over, with `s` sensors on the lines.
+	fn entry_slot_ended(s: u32) -> Weight;
 	/// The meter is read for a trade.
 	fn entry_meter_read() -> Weight;
 	/// A trade ends without a bill.
@@ -72,7 +77,7 @@ pub trait WeightInfo {
 			Self::entry_judged(),
 			Self::entry_not_paid(),
 			Self::entry_never_started(),
-			Self::entry_slot_ended(),
+			Self::entry_slot_ended(MAX_SENSORS.saturating_mul(2)),
 			Self::entry_meter_read(),
 			Self::entry_never_billed(),
 			Self::entry_never_confirmed(),
@@ -89,9 +94,6 @@ const MICROSECOND: u64 = 1_000_000;
 /// Estimated weights with the runtime's database costs.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
-/// Sensors of two lines.
-const SENSORS: u64 = 32;
-
 /// Time, reads and writes of a call, put together.
 fn estimate(db: RuntimeDbWeight, micros: u64, proof: u64, reads: u64, writes: u64) -> Weight {
 	Weight::from_parts(micros.saturating_mul(MICROSECOND), proof)
@@ -100,9 +102,8 @@ fn estimate(db: RuntimeDbWeight, micros: u64, proof: u64, reads: u64, writes: u6
 
 macro_rules! weights {
 	($db:expr) => {
-		fn request() -> Weight {
-			// 16 linked wallets count as wealth.
-			estimate($db, 150, 40_000, 36, 8)
+		fn request(w: u32) -> Weight {
+			estimate($db, 150, 40_000, u64::from(w).saturating_mul(2).saturating_add(20), 8)
 		}
 		fn offer() -> Weight {
 			estimate($db, 120, 25_000, 14, 6)
@@ -121,13 +122,19 @@ macro_rules! weights {
 		fn pay() -> Weight {
 			estimate($db, 250, 60_000, 27, 15)
 		}
-		fn start() -> Weight {
-			estimate($db, 300, 80_000, SENSORS.saturating_mul(2).saturating_add(9), 2)
+		fn pay_in_time() -> Weight {
+			estimate($db, 250, 60_000, 27, 15)
+		}
+		fn start(s: u32) -> Weight {
+			estimate($db, 300, 80_000, u64::from(s).saturating_mul(2).saturating_add(9), 2)
 		}
 		fn bill() -> Weight {
 			estimate($db, 80, 12_000, 6, 4)
 		}
 		fn confirm() -> Weight {
+			estimate($db, 200, 25_000, 16, 15)
+		}
+		fn confirm_without_blame() -> Weight {
 			estimate($db, 200, 25_000, 16, 15)
 		}
 		fn cancel_request() -> Weight {
@@ -177,8 +184,8 @@ macro_rules! weights {
 		fn entry_never_started() -> Weight {
 			estimate($db, 500, 110_000, 101, 15)
 		}
-		fn entry_slot_ended() -> Weight {
-			estimate($db, 400, 110_000, 76, 4)
+		fn entry_slot_ended(s: u32) -> Weight {
+			estimate($db, 400, 110_000, u64::from(s).saturating_mul(2).saturating_add(12), 4)
 		}
 		fn entry_meter_read() -> Weight {
 			estimate($db, 80, 12_000, 8, 5)

@@ -53,8 +53,10 @@ pub trait Directory<AccountId> {
 	fn ensure_certified(who: &AccountId, role: Role) -> Result<IdentityTag, DispatchError>;
 	/// Whether `wallet` is an account or a linked wallet of `tag`.
 	fn is_wallet_of(wallet: &AccountId, tag: &IdentityTag) -> bool;
-	/// Money that `who` and all its linked wallets could spend (the paper's wealth over `W_k`).
-	fn wealth(who: &AccountId) -> Balance;
+	/// Whether the account behind `who` or one of its linked wallets has money to spend (the paper's
+	/// wealth over `W_k`): how many of the wallets had to be looked at to find some, `None` where
+	/// there is none.
+	fn money_behind(who: &AccountId) -> Option<u32>;
 	/// The management centre's service keys: the current one, then one that is being retired.
 	fn service_keys() -> Vec<AccountId>;
 }
@@ -254,6 +256,8 @@ pub trait LineSafety {
 	fn verdict(line: LineId, without: &[IdentityTag]) -> Verdict;
 	/// How many distinct owners have sensors on `line`, `without` left out.
 	fn owners(line: LineId, without: &[IdentityTag]) -> u32;
+	/// How many sensors are on `line`, at most [`MAX_SENSORS`].
+	fn sensors(line: LineId) -> u32;
 	/// How safe the two lines together were from `from` to `to` (both in the past or now), the
 	/// sensors owned by `without` left out.
 	fn safety_over(
@@ -263,6 +267,12 @@ pub trait LineSafety {
 		to: Moment,
 	) -> SafetyOver;
 }
+
+/// Most sensors on one line.
+pub const MAX_SENSORS: u32 = 16;
+
+/// Most wallets that can be linked under one tag at a time.
+pub const MAX_WALLETS: u32 = 16;
 
 /// Fewest distinct owners whose sensors can judge a line (`n >= 3`, so that one of them may lie).
 pub const FEWEST_OWNERS: u32 = 3;

@@ -339,17 +339,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// What accounts can spend without dying, together.
-	pub(crate) fn spendable<'a>(accounts: impl Iterator<Item = &'a T::AccountId>) -> Balance
-	where
-		T::AccountId: 'a,
-	{
-		accounts.fold(0, |sum: Balance, account| {
-			sum.saturating_add(CurrencyOf::<T>::reducible_balance(
-				account,
-				Preservation::Preserve,
-				Fortitude::Polite,
-			))
-		})
+	/// What an account can spend without dying.
+	pub(crate) fn spendable(account: &T::AccountId) -> Balance {
+		CurrencyOf::<T>::reducible_balance(account, Preservation::Preserve, Fortitude::Polite)
 	}
 }

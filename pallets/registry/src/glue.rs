@@ -6,10 +6,10 @@ use crate::{
 	types::{Application, Device, DeviceKind, MAX_PAGE},
 };
 use alloc::vec::Vec;
-use core::iter;
 use frame_support::{ensure, pallet_prelude::DispatchError};
+use sp_runtime::traits::Zero;
 use voltree_primitives::{
-	AccountsOf, Balance, Clock, Directory, IdentityTag, LineId, Meter, Role, Sensor, Watts,
+	AccountsOf, Clock, Directory, IdentityTag, LineId, Meter, Role, Sensor, Watts,
 };
 
 impl<T: Config> Directory<T::AccountId> for Pallet<T> {
@@ -31,9 +31,13 @@ impl<T: Config> Directory<T::AccountId> for Pallet<T> {
 		Self::tag_of(wallet).as_ref() == Some(tag)
 	}
 
-	fn wealth(who: &T::AccountId) -> Balance {
+	fn money_behind(who: &T::AccountId) -> Option<u32> {
+		let has_money = |account: &_| !Self::spendable(account).is_zero();
+		if has_money(&Self::owner_of(who)) {
+			return Some(0);
+		}
 		let wallets = Self::wallets_of(who);
-		Self::spendable(iter::once(&Self::owner_of(who)).chain(&wallets))
+		(1..).zip(&wallets).find(|(_, wallet)| has_money(wallet)).map(|(looked_at, _)| looked_at)
 	}
 
 	fn service_keys() -> Vec<T::AccountId> {

@@ -6,15 +6,10 @@ use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use voltree_primitives::{Balance, IdentityTag, LineId, Moment, Roles, Watts};
+pub use voltree_primitives::{MAX_SENSORS, MAX_WALLETS};
 
 /// Most accounts that can ever be certified under one tag.
 pub const MAX_ACCOUNTS: u32 = 16;
-
-/// Most wallets that can be linked under one tag at a time.
-pub const MAX_WALLETS: u32 = 16;
-
-/// Most sensors on one line.
-pub const MAX_SENSORS: u32 = 16;
 
 /// Most applications that clients get at a time.
 pub const MAX_PAGE: u32 = 256;

@@ -1,6 +1,7 @@
 //! What the other pallets ask.
 
 use crate::{registers, safety, Config, Histories, Pallet, Registers, Reports};
+use sp_runtime::traits::UniqueSaturatedInto;
 use voltree_primitives::{
 	Clock, Devices, IdentityTag, LineId, LineSafety, Moment, OnDeviceRemoved, SafetyOver, Verdict,
 	WattHours,
@@ -14,6 +15,10 @@ impl<T: Config> LineSafety for Pallet<T> {
 	fn owners(line: LineId, without: &[IdentityTag]) -> u32 {
 		let owners = T::Devices::sensors_on(line).into_iter().map(|(_, owner)| owner);
 		safety::owners(owners, without)
+	}
+
+	fn sensors(line: LineId) -> u32 {
+		T::Devices::sensors_on(line).len().unique_saturated_into()
 	}
 
 	fn safety_over(

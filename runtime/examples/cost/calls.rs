@@ -5,8 +5,8 @@ use crate::{
 	counting::Touched,
 	table,
 	trade::{
-		clear, meter_by, next_numbers, respond, settle_in, slot_of, transfer, Couple, Signed,
-		VOLUME,
+		clear, meter_by, money, next_numbers, respond, settle_in, slot_of, transfer, Couple,
+		Signed, VOLUME,
 	},
 	verdict,
 	world::World,
@@ -18,6 +18,9 @@ use frame_support::{
 use pallet_market::WeightInfo;
 use voltree_primitives::{Balance, Clock, Moment, Price};
 use voltree_runtime::{CommunicationTree, Runtime, RuntimeEvent, System};
+
+/// Sensors on the line of the trade.
+const SENSORS: u32 = 3;
 
 /// The market's weights.
 type Weights = <Runtime as pallet_market::Config>::WeightInfo;
@@ -90,14 +93,14 @@ pub fn open(world: &mut World, couple: &Couple, slot: Moment, price: Price) -> V
 	let (offer, request, _) = world.run(|_| next_numbers());
 	let mut rows = vec![
 		measure(world, "offer", 1, couple.offer(slot, price)),
-		measure(world, "request", 1, couple.request(slot, true, 0)),
+		measure(world, "request", 1, couple.request(slot, true, money())),
 	];
 	let response = world.run(|chain| {
 		chain.next();
 		respond(request)
 	});
 	rows.push(measure(world, "respond", 1, response));
-	rows.push(measure(world, "fund", 1, couple.fund(request)));
+	rows.push(measure(world, "fund", 0, couple.fund(request)));
 	rows.push(measure(world, "pay", 1, couple.pay(request, offer)));
 	rows
 }
@@ -134,7 +137,7 @@ pub fn whole(world: &mut World, couple: &Couple, price: Price) -> Vec<Row> {
 		world,
 		"agenda: the slot ends",
 		slot.end,
-		Weights::entry_slot_ended(),
+		Weights::entry_slot_ended(SENSORS),
 	));
 	let reading = world.run(|chain| couple.reading(chain, slot.end, VOLUME));
 	// One at the slot's start, one at its end.
@@ -186,7 +189,8 @@ pub fn show() -> bool {
 	println!(
 		"\nReads and writes are keys, each counted once. The declared weight is that of call, extensions
 and base; charged is what is left of it when the call has said what it needed. A sensor's
-report is for everybody on the line; a request may carry the money, then there is no `fund`.
+report is for everybody on the line, and the request carries the money: neither that nor `fund`
+is part of the sum.
 Fees in millionths of a VOLT; reports of devices are free.\n"
 	);
 	let limits = <Runtime as frame_system::Config>::BlockWeights::get();

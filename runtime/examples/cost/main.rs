@@ -7,6 +7,7 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
+mod cached;
 mod calls;
 mod counting;
 mod growth;

@@ -1,7 +1,8 @@
 //! How long a whole trade takes to execute, beside a transfer: blocks of both are made once, then
-//! executed again and again as a node does that imports them, in turns.
+//! executed again and again as a node does that imports them, in turns, with the node's trie cache.
 
 use crate::{
+	cached::CachedState,
 	table,
 	trade::{settle_in, transfer, wave},
 	verdict,
@@ -41,14 +42,14 @@ impl Story {
 	/// Execute all blocks; of those that `counts`, add up what they take, on the clock and of the
 	/// processor, in microseconds, by the call that is in them.
 	fn execute(&self, counts: impl Fn(&u32) -> bool) -> Times {
-		let mut state = sp_io::TestExternalities::new(self.before.clone());
+		let mut state = CachedState::new(self.before.clone());
 		let mut times = Times::new();
 		for block in &self.blocks {
 			let number = block.header().number;
 			let last = block.extrinsics().last().expect("each has its timestamp");
 			let name = last.function.get_call_metadata().function_name;
 			let block = block.clone().into();
-			state.execute_with(|| {
+			state.execute(|| {
 				let (clock, processor) = (Instant::now(), processor_time());
 				Executive::execute_block(block);
 				if counts(&number) {
@@ -57,7 +58,6 @@ impl Story {
 					time[1] += processor_time() - processor;
 				}
 			});
-			state.commit_all().expect("no transaction is open");
 		}
 		times
 	}

@@ -86,6 +86,8 @@ const FILLERS: TradeId = 2_000_000;
 /// Numbers of the people: the two parties, then sellers.
 const BUYER: u32 = 1;
 const SELLER: u32 = 2;
+/// Somebody without money.
+pub const POOR: u32 = 3;
 const SELLERS: u32 = 100;
 
 /// Somebody who takes part.

@@ -54,6 +54,16 @@ impl BenchmarkHelper<Test> for TestHelper {
 		Balances::set_balance(who, EXISTENTIAL_DEPOSIT);
 	}
 
+	fn poor_person(n: u32, wallets: u32) -> AccountId {
+		let who = Self::person(n);
+		Self::impoverish(&who);
+		for number in 0..wallets {
+			let wallet: AccountId = account("empty", number, n);
+			world(|world| world.wallets.insert(wallet, who.clone()));
+		}
+		who
+	}
+
 	fn weaken(who: &AccountId) {
 		world(|world| world.on_the_brink.insert(tag_from(who)));
 	}
@@ -72,6 +82,11 @@ impl BenchmarkHelper<Test> for TestHelper {
 	fn line(line: LineId) {
 		let owners = (0..16).map(|n| IdentityTag::from_low_u64_be(n + 1)).collect();
 		world(|world| world.lines.insert(line, owners));
+	}
+
+	fn keep_sensors(line: LineId, count: u32) {
+		let count = usize::try_from(count).unwrap();
+		world(|world| world.lines.get_mut(&line).unwrap().truncate(count));
 	}
 
 	fn fill_histories(_: LineId, _: Moment) {

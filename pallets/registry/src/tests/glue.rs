@@ -1,6 +1,6 @@
 use crate::{mock::*, pallet::*};
 use codec::Encode;
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, traits::fungible::Mutate};
 use sp_core::H256;
 use sp_keyring::Sr25519Keyring::*;
 use voltree_primitives::{AccountsOf, Directory, Message, Role, Roles, CONSENT, DEVICE, LINK};
@@ -62,24 +62,29 @@ fn only_a_valid_certificate_for_the_role_counts() {
 	});
 }
 
-/// Wealth is what the account and its wallets can spend and stay alive; money on hold and other
-/// accounts of the person are no part of it.
+/// Money is what the account and its wallets can spend and stay alive; what is on hold is none, nor
+/// is what other accounts of the person have. The wallets are looked at in turn.
 #[test]
-fn wealth_sums_an_account_and_its_wallets() {
+fn money_is_looked_for_in_an_account_and_its_wallets() {
 	family().run(|| {
-		let spendable = MONEY - EXISTENTIAL_DEPOSIT;
-		assert_eq!(Registry::wealth(&id(Alice)), spendable);
+		let spend_all = |who| Balances::set_balance(&id(who), EXISTENTIAL_DEPOSIT);
+		assert_eq!(Registry::money_behind(&id(Alice)), Some(0));
+		assert_eq!(Registry::money_behind(&id(Dave)), Some(0));
+		assert_eq!(Registry::money_behind(&id(Eve)), None);
 		link_both();
+		spend_all(Alice);
 		for who in [Alice, Bob, Charlie] {
-			assert_eq!(Registry::wealth(&id(who)), 3 * spendable);
+			assert_eq!(Registry::money_behind(&id(who)), Some(1));
 		}
-		assert_eq!(Registry::wealth(&id(Dave)), spendable);
-		assert_eq!(Registry::wealth(&id(Eve)), 0);
+		spend_all(Bob);
+		assert_eq!(Registry::money_behind(&id(Alice)), Some(2));
+		assert_ok!(Registry::unlink_wallet(signed(Charlie), id(Charlie)));
+		assert_eq!(Registry::money_behind(&id(Alice)), None);
 
+		Balances::set_balance(&id(Alice), EXISTENTIAL_DEPOSIT + DEPOSIT);
+		assert_eq!(Registry::money_behind(&id(Alice)), Some(0));
 		assert_ok!(Registry::register(signed(Alice)));
-		assert_eq!(Registry::wealth(&id(Bob)), 3 * spendable - DEPOSIT);
-		assert_ok!(Registry::unlink_wallet(signed(Bob), id(Bob)));
-		assert_eq!(Registry::wealth(&id(Alice)), 2 * spendable - DEPOSIT);
+		assert_eq!(Registry::money_behind(&id(Alice)), None);
 	});
 }
 

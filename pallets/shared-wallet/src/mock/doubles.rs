@@ -56,7 +56,7 @@ impl Directory<AccountId> for TestDirectory {
 		unreachable!("shared wallets do not ask")
 	}
 
-	fn wealth(_: &AccountId) -> Balance {
+	fn money_behind(_: &AccountId) -> Option<u32> {
 		unreachable!("shared wallets do not ask")
 	}
 
