@@ -24,6 +24,7 @@ pub mod benchmarks;
 pub mod configs;
 pub mod genesis;
 pub mod invariants;
+mod weights;
 
 use alloc::{borrow::Cow, vec::Vec};
 use sp_runtime::{

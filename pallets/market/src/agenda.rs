@@ -11,7 +11,7 @@ use crate::{Agenda, Config, Pallet, WeightInfo};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::weights::Weight;
 use scale_info::TypeInfo;
-use voltree_primitives::{Clock, Moment};
+use voltree_primitives::{Clock, Moment, MAX_SENSORS};
 
 /// An integer whose encoding sorts like its value.
 #[derive(
@@ -112,6 +112,24 @@ impl Entry {
 	}
 }
 
+/// The weight of an entry of the dearest kind: so much room there must be to work one off.
+pub fn dearest_entry<W: WeightInfo>() -> Weight {
+	[
+		W::entry_offer(),
+		W::entry_judged(),
+		W::entry_not_paid(),
+		W::entry_never_started(),
+		W::entry_slot_ended(MAX_SENSORS.saturating_mul(2)),
+		W::entry_meter_read(),
+		W::entry_never_billed(),
+		W::entry_never_confirmed(),
+		W::entry_contest_unruled(),
+		W::entry_blacklisted(),
+	]
+	.into_iter()
+	.fold(Weight::zero(), |dearest, weight| dearest.max(weight))
+}
+
 impl<T: Config> Pallet<T> {
 	pub(crate) fn schedule(due: Moment, kind: Kind, id: u64) {
 		Agenda::<T>::insert(Entry::new(due, kind, id), ());
@@ -125,7 +143,7 @@ impl<T: Config> Pallet<T> {
 	/// effect, the oldest first; all within `limit`. Returns the weight of what was done.
 	pub(crate) fn work_off(limit: Weight) -> Weight {
 		// What an entry costs shows when it is worked off: there must be room for the dearest.
-		let dearest = T::WeightInfo::agenda_entry();
+		let dearest = dearest_entry::<T::WeightInfo>();
 		let mut used = T::WeightInfo::agenda();
 		while used.saturating_add(dearest).all_lte(limit) {
 			let worked = Self::close_one_of_blacklisted().or_else(Self::next_deadline_takes_effect);

@@ -18,7 +18,7 @@
 mod scene;
 
 use crate::{
-	agenda::{Kind, Sorted},
+	agenda::{dearest_entry, Kind, Sorted},
 	pallet::*,
 	types::*,
 	Parameters, WeightInfo,
@@ -106,7 +106,7 @@ fn pass<T: Config>(due: Moment) {
 
 /// Work off one entry of the agenda, as the hook does.
 fn work_off_one<T: Config>() {
-	let one = T::WeightInfo::agenda().saturating_add(T::WeightInfo::agenda_entry());
+	let one = T::WeightInfo::agenda().saturating_add(dearest_entry::<T::WeightInfo>());
 	Pallet::<T>::work_off(one);
 }
 
@@ -182,10 +182,10 @@ mod benchmarks {
 		assert!(Offers::<T>::contains_key(NEXT));
 	}
 
-	/// So many offers to look at, each by another seller.
+	/// So many offers to look at, each by another seller; those of other people are for another slot.
 	#[benchmark]
 	fn respond(o: Linear<0, MAX_LOOKED_AT>) -> Result<(), BenchmarkError> {
-		set_up::<T>();
+		set_up_alone::<T>();
 		ask::<T>(&buyer::<T>(), open::<T>());
 		offers::<T>(o);
 		let token = token::<T>();

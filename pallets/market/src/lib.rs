@@ -488,7 +488,8 @@ pub mod pallet {
 
 		fn integrity_test() {
 			let quarter = T::BlockWeights::get().max_block.checked_div(4).unwrap_or_default();
-			let needed = T::WeightInfo::agenda().saturating_add(T::WeightInfo::agenda_entry());
+			let needed = T::WeightInfo::agenda()
+				.saturating_add(crate::agenda::dearest_entry::<T::WeightInfo>());
 			assert!(needed.all_lte(quarter), "a quarter of a block must hold one agenda entry");
 		}
 

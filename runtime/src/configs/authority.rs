@@ -2,8 +2,8 @@
 //! has a key on the development network only.
 
 use crate::{
-	configs::system::BLOCK_WEIGHT, AccountId, Authority, BlockNumber, Runtime, RuntimeCall,
-	RuntimeEvent, RuntimeOrigin,
+	configs::system::BLOCK_WEIGHT, weights, AccountId, Authority, BlockNumber, Runtime,
+	RuntimeCall, RuntimeEvent, RuntimeOrigin,
 };
 use frame_support::{
 	parameter_types,
@@ -35,7 +35,7 @@ impl pallet_collective::Config<Instance1> for Runtime {
 	type MaxMembers = MaxMembers;
 	// An absent member is a vote against: nothing passes because people sleep.
 	type DefaultVote = pallet_collective::PrimeDefaultVote;
-	type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_collective::WeightInfo<Runtime>;
 	type SetMembersOrigin = EnsureRoot<AccountId>;
 	type MaxProposalWeight = MaxProposalWeight;
 	type DisapproveOrigin = TwoThirds;
@@ -53,11 +53,11 @@ impl pallet_membership::Config<Instance1> for Runtime {
 	type MembershipInitialized = Authority;
 	type MembershipChanged = Authority;
 	type MaxMembers = MaxMembers;
-	type WeightInfo = pallet_membership::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_membership::WeightInfo<Runtime>;
 }
 
 impl pallet_sudo::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeCall = RuntimeCall;
-	type WeightInfo = pallet_sudo::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_sudo::WeightInfo<Runtime>;
 }

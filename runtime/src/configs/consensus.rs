@@ -1,8 +1,8 @@
 //! Who writes blocks, who votes on them, and when.
 
 use crate::{
-	opaque::SessionKeys, AccountId, Aura, Balance, Balances, BlockNumber, CommunicationTree,
-	Runtime, RuntimeEvent,
+	opaque::SessionKeys, weights, AccountId, Aura, Balance, Balances, BlockNumber,
+	CommunicationTree, Runtime, RuntimeEvent,
 };
 use frame_support::{
 	parameter_types,
@@ -53,7 +53,7 @@ impl pallet_timestamp::Config for Runtime {
 	type Moment = u64;
 	type OnTimestampSet = Aura;
 	type MinimumPeriod = HalfSlotOf<Runtime>;
-	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_timestamp::WeightInfo<Runtime>;
 }
 
 impl pallet_authorship::Config for Runtime {

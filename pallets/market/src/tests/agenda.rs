@@ -1,6 +1,12 @@
 //! The agenda: worked off in order over bounded blocks, with nothing skipped.
 
-use crate::{agenda::Entry, mock::*, pallet::*, types::*, WeightInfo};
+use crate::{
+	agenda::{dearest_entry, Entry},
+	mock::*,
+	pallet::*,
+	types::*,
+	WeightInfo,
+};
 use frame_support::{assert_ok, traits::Get, weights::Weight};
 use voltree_primitives::OfferId;
 
@@ -18,7 +24,7 @@ fn per_block() -> u64 {
 	let [all, look, dearest, each] = [
 		quarter(),
 		<() as WeightInfo>::agenda(),
-		<() as WeightInfo>::agenda_entry(),
+		dearest_entry::<()>(),
 		<() as WeightInfo>::entry_offer(),
 	]
 	.map(|weight| weight.ref_time());
@@ -88,7 +94,7 @@ fn without_room_nothing_is_done() {
 		assert_eq!(Market::work_off(look), look);
 		assert!(closed().is_empty());
 		// Room for the dearest is needed, what was done is charged.
-		let room = look.saturating_add(<() as WeightInfo>::agenda_entry());
+		let room = look.saturating_add(dearest_entry::<()>());
 		let almost = room.saturating_sub(Weight::from_parts(1, 0));
 		assert_eq!(Market::work_off(almost), look);
 		let one = look.saturating_add(<() as WeightInfo>::entry_offer());

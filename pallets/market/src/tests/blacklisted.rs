@@ -1,7 +1,7 @@
 //! Coming on the blacklist: open requests and offers close, paid trades go on.
 
 use super::{paid, responded, Way, AMOUNT, FUNDING};
-use crate::{mock::*, pallet::*, types::*, WeightInfo};
+use crate::{agenda::dearest_entry, mock::*, pallet::*, types::*, WeightInfo};
 use frame_support::{assert_noop, assert_ok, weights::Weight};
 use voltree_primitives::Cause;
 
@@ -188,9 +188,8 @@ fn much_is_closed_bit_by_bit() {
 		// Room for ten entries at a time: for nine, and for the dearest of all kinds. When all is
 		// closed, one entry each is for noticing it.
 		let nine = <() as WeightInfo>::entry_blacklisted().saturating_mul(9);
-		let ten = <() as WeightInfo>::agenda()
-			.saturating_add(nine)
-			.saturating_add(<() as WeightInfo>::agenda_entry());
+		let ten =
+			<() as WeightInfo>::agenda().saturating_add(nine).saturating_add(dearest_entry::<()>());
 		let mut closed = 0;
 		for _ in 0..8 {
 			assert!(Market::work_off(ten).all_lte(ten));
