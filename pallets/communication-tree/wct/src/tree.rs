@@ -1,0 +1,118 @@
+//! The tree and its measures.
+
+use crate::Node;
+use alloc::{vec, vec::Vec};
+
+/// A communication tree: every node attached exactly once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tree {
+	/// Nodes in the order in which they were attached; the root first.
+	sequence: Vec<u32>,
+	/// Parents by node.
+	parents: Vec<Option<u32>>,
+	/// Where the children of a node begin in `children`, by node; one entry more than nodes.
+	starts: Vec<u32>,
+	/// The children of the first node, of the second and so on.
+	children: Vec<u32>,
+	measures: Measures,
+}
+
+/// What the paper compares trees by (section 4.2). A node alone has 0 of each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Measures {
+	/// Equation (1): the mean trust of who forwards, over all forwards; in parts per billion,
+	/// rounded down.
+	pub overall_trust: u32,
+	/// Concurrent communication time: the depth of the node that is reached last.
+	pub rounds: u32,
+	/// Node concurrency: the most forwards out of one depth.
+	pub concurrency: u32,
+	/// Children beyond their parents' linking numbers.
+	pub overloaded: u32,
+}
+
+impl Tree {
+	/// Nodes in the order in which they were attached: the paper's `N*`. The root is first.
+	pub fn sequence(&self) -> &[u32] {
+		&self.sequence
+	}
+
+	/// Who forwards to `node`. `None` for the root, and for what is no node of the tree.
+	pub fn parent(&self, node: u32) -> Option<u32> {
+		self.parents.get(node as usize).copied().flatten()
+	}
+
+	/// Parents by node; `None` for the root.
+	pub fn parents(&self) -> &[Option<u32>] {
+		&self.parents
+	}
+
+	/// To whom `node` forwards, in the order of sending.
+	pub fn children(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+		let node = node as usize;
+		let range = match (self.starts.get(node), self.starts.get(node.saturating_add(1))) {
+			(Some(start), Some(end)) => *start as usize..*end as usize,
+			_ => 0..0,
+		};
+		self.children.get(range).unwrap_or_default().iter().copied()
+	}
+
+	/// What the paper compares trees by.
+	pub fn measures(&self) -> Measures {
+		self.measures
+	}
+
+	/// The tree in which the nodes of `sequence`, which is a permutation of all of them, were
+	/// attached one after the other; `up[i]` is the place in the sequence, before `i`, of the
+	/// parent of the `i`th, and what `up` says of the first is ignored.
+	pub(crate) fn new(nodes: &[Node], sequence: Vec<u32>, up: &[u32]) -> Self {
+		debug_assert!(sequence.len() == nodes.len() && up.len() == nodes.len());
+		let n = nodes.len();
+		let mut parents = vec![None; n];
+		let mut counts = vec![0u32; n];
+		let mut depths = vec![0u32; n];
+		let mut widths: Vec<u32> = Vec::new();
+		for (place, (&node, &above)) in sequence.iter().zip(up).enumerate().skip(1) {
+			let above = above as usize;
+			parents[node as usize] = Some(sequence[above]);
+			counts[above] += 1;
+			let depth = depths[above] + 1;
+			depths[place] = depth;
+			// Depths appear in order: a child is one deeper than its parent, which came before.
+			match widths.get_mut(depth as usize - 1) {
+				Some(width) => *width += 1,
+				None => widths.push(1),
+			}
+		}
+		let mut trust = 0u128;
+		let mut overloaded = 0u32;
+		let mut starts = vec![0u32; n + 1];
+		for (&node, &count) in sequence.iter().zip(&counts) {
+			let Node { trust: own, link } = nodes[node as usize];
+			trust += u128::from(own) * u128::from(count);
+			overloaded += count.saturating_sub(link);
+			starts[node as usize + 1] = count;
+		}
+		for i in 0..n {
+			starts[i + 1] += starts[i];
+		}
+		let mut next = starts.clone();
+		let mut children = vec![0u32; n.saturating_sub(1)];
+		for &node in sequence.iter() {
+			if let Some(parent) = parents[node as usize] {
+				let slot = &mut next[parent as usize];
+				children[*slot as usize] = node;
+				*slot += 1;
+			}
+		}
+		let forwards = (n.saturating_sub(1) as u128).max(1);
+		let measures = Measures {
+			// A mean of trusts, which are `u32`.
+			overall_trust: (trust / forwards) as u32,
+			rounds: widths.len() as u32,
+			concurrency: widths.iter().copied().max().unwrap_or(0),
+			overloaded,
+		};
+		Self { sequence, parents, starts, children, measures }
+	}
+}
