@@ -1,1 +1,29 @@
-fn main() {}
+//! `voltree-lab`: trees, the paper's figures and a simulator of block propagation.
+//!
+//! See `voltree-lab --help`, and the README beside this crate.
+
+mod cli;
+mod error;
+mod output;
+mod population;
+mod progress;
+mod random;
+mod simulate;
+mod stats;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	let result = match Cli::parse().command {
+		Command::Simulate(options) => simulate::run(&options),
+	};
+	match result {
+		Err(error) if !error.is_closed_pipe() => {
+			eprintln!("voltree-lab: {error}");
+			ExitCode::from(error.exit_code())
+		}
+		_ => ExitCode::SUCCESS,
+	}
+}
