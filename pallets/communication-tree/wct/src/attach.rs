@@ -1,6 +1,5 @@
 //! Attachment breadth-first along a sequence.
 
-use crate::Node;
 use alloc::vec::Vec;
 
 /// For each place of `sequence` the place of its parent; the first place has none and says 0.
@@ -12,21 +11,22 @@ use alloc::vec::Vec;
 /// The `k`th extra child goes to the `k`th place: when `k - 1` extra children have been attached,
 /// at least `k` nodes have, so one without an extra child is among the first `k`; and the first
 /// `k - 1` have one each. So nobody gets more than one, and no queue is needed: O(n).
-pub(crate) fn breadth_first(nodes: &[Node], sequence: &[u32]) -> Vec<u32> {
+/// `link` says how many children a node takes.
+pub(crate) fn breadth_first(sequence: &[u32], link: impl Fn(u32) -> u32) -> Vec<u32> {
 	let n = sequence.len();
 	let mut up = Vec::with_capacity(n);
 	up.push(0);
-	let mut extra = 0u32;
-	for (place, &node) in sequence.iter().enumerate() {
+	let mut extra = 0;
+	for (place, &node) in (0u32..).zip(sequence) {
 		if up.len() == n {
 			break;
 		}
-		if place == up.len() {
+		if place as usize == up.len() {
 			up.push(extra);
 			extra += 1;
 		}
-		let link = nodes[node as usize].link as usize;
-		up.resize(up.len().saturating_add(link).min(n), place as u32);
+		let end = up.len().saturating_add(link(node) as usize).min(n);
+		up.resize(end, place);
 	}
 	// The last node attached was an extra child of somebody, or there was nothing to attach.
 	debug_assert_eq!(up.len(), n.max(1));

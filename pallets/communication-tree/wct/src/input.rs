@@ -46,6 +46,13 @@ pub struct Settings {
 	pub weights: Weights,
 }
 
+impl Settings {
+	/// Whether `node` may forward as long as such nodes can carry the tree.
+	pub(crate) fn trusts(&self, node: Node) -> bool {
+		node.trust >= self.trust_threshold
+	}
+}
+
 /// The square matrix of overheads between nodes (the paper's `W`): row = from, column = to.
 ///
 /// It may be asymmetric; its diagonal is ignored. The unit is the caller's; strategies that look
@@ -71,6 +78,11 @@ impl<'a> Overheads<'a> {
 	/// How many rows, and columns, it has.
 	pub fn nodes(&self) -> usize {
 		self.nodes
+	}
+
+	/// How many cells it has.
+	pub(crate) fn cells(&self) -> usize {
+		self.cells.len()
 	}
 
 	/// The overhead of the edge `from` -> `to`; the largest there is where the matrix ends.

@@ -6,8 +6,10 @@
 extern crate alloc;
 
 mod attach;
+mod balanced;
 mod error;
 mod input;
+mod pool;
 mod ranking;
 mod sequence;
 mod strategy;

@@ -62,35 +62,14 @@ impl Tree {
 		self.measures
 	}
 
-	/// The tree in which the nodes of `sequence`, which is a permutation of all of them, were
-	/// attached one after the other; `up[i]` is the place in the sequence, before `i`, of the
-	/// parent of the `i`th, and what `up` says of the first is ignored.
-	pub(crate) fn new(nodes: &[Node], sequence: Vec<u32>, up: &[u32]) -> Self {
-		debug_assert!(sequence.len() == nodes.len() && up.len() == nodes.len());
+	/// The tree of `sequence`, which is a permutation of all nodes, with the parents of `up` (see
+	/// [`Shape::new`], which made `shape` of the same).
+	pub(crate) fn new(nodes: &[Node], sequence: Vec<u32>, up: &[u32], shape: Shape) -> Self {
 		let n = nodes.len();
 		let mut parents = vec![None; n];
-		let mut counts = vec![0u32; n];
-		let mut depths = vec![0u32; n];
-		let mut widths: Vec<u32> = Vec::new();
-		for (place, (&node, &above)) in sequence.iter().zip(up).enumerate().skip(1) {
-			let above = above as usize;
-			parents[node as usize] = Some(sequence[above]);
-			counts[above] += 1;
-			let depth = depths[above] + 1;
-			depths[place] = depth;
-			// Depths appear in order: a child is one deeper than its parent, which came before.
-			match widths.get_mut(depth as usize - 1) {
-				Some(width) => *width += 1,
-				None => widths.push(1),
-			}
-		}
-		let mut trust = 0u128;
-		let mut overloaded = 0u32;
+		// Where the children of each place begin; then, as they are filled in, where the next goes.
 		let mut starts = vec![0u32; n + 1];
-		for (&node, &count) in sequence.iter().zip(&counts) {
-			let Node { trust: own, link } = nodes[node as usize];
-			trust += u128::from(own) * u128::from(count);
-			overloaded += count.saturating_sub(link);
+		for (&node, &count) in sequence.iter().zip(&shape.counts) {
 			starts[node as usize + 1] = count;
 		}
 		for i in 0..n {
@@ -98,21 +77,79 @@ impl Tree {
 		}
 		let mut next = starts.clone();
 		let mut children = vec![0u32; n.saturating_sub(1)];
-		for &node in sequence.iter() {
-			if let Some(parent) = parents[node as usize] {
-				let slot = &mut next[parent as usize];
-				children[*slot as usize] = node;
-				*slot += 1;
+		for (&node, &above) in sequence.iter().zip(up).skip(1) {
+			let parent = sequence[above as usize];
+			parents[node as usize] = Some(parent);
+			let slot = &mut next[parent as usize];
+			children[*slot as usize] = node;
+			*slot += 1;
+		}
+		let measures = shape.measures();
+		Self { sequence, parents, starts, children, measures }
+	}
+}
+
+/// What a tree looks like, whoever is where.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+	/// Children of each place of the sequence.
+	pub(crate) counts: Vec<u32>,
+	/// Sum of children times trust.
+	pub(crate) trust: u128,
+	/// Nodes of each depth, from 1.
+	widths: Vec<u32>,
+	overloaded: u32,
+}
+
+impl Shape {
+	/// Of the tree in which the nodes of `sequence`, which is a permutation of all of them, were
+	/// attached one after the other: `up[i]` is the place in the sequence, before `i`, of the
+	/// parent of the `i`th; what `up` says of the first is ignored.
+	pub(crate) fn new(nodes: &[Node], sequence: &[u32], up: &[u32]) -> Self {
+		debug_assert!(sequence.len() == nodes.len() && up.len() == nodes.len());
+		let mut counts = vec![0u32; sequence.len()];
+		let mut depths = vec![0u32; sequence.len()];
+		let mut widths: Vec<u32> = Vec::new();
+		for (place, &above) in up.iter().enumerate().skip(1) {
+			let above = above as usize;
+			counts[above] += 1;
+			let depth = depths[above];
+			depths[place] = depth + 1;
+			// A child is one deeper than its parent, which came before: no depth is left out.
+			match widths.get_mut(depth as usize) {
+				Some(width) => *width += 1,
+				None => widths.push(1),
 			}
 		}
-		let forwards = (n.saturating_sub(1) as u128).max(1);
-		let measures = Measures {
+		let mut trust = 0;
+		let mut overloaded = 0;
+		for (&node, &count) in sequence.iter().zip(&counts) {
+			let Node { trust: own, link } = nodes[node as usize];
+			trust += u128::from(own) * u128::from(count);
+			overloaded += count.saturating_sub(link);
+		}
+		Self { counts, trust, widths, overloaded }
+	}
+
+	/// The depth of the node that is reached last.
+	pub(crate) fn rounds(&self) -> u32 {
+		// Fewer than nodes, of which there are at most `u32::MAX`.
+		self.widths.len() as u32
+	}
+
+	/// The most forwards out of one depth.
+	pub(crate) fn concurrency(&self) -> u32 {
+		self.widths.iter().copied().max().unwrap_or(0)
+	}
+
+	fn measures(&self) -> Measures {
+		let forwards = (self.counts.len().saturating_sub(1) as u128).max(1);
+		Measures {
 			// A mean of trusts, which are `u32`.
-			overall_trust: (trust / forwards) as u32,
-			rounds: widths.len() as u32,
-			concurrency: widths.iter().copied().max().unwrap_or(0),
-			overloaded,
-		};
-		Self { sequence, parents, starts, children, measures }
+			overall_trust: (self.trust / forwards) as u32,
+			rounds: self.rounds(),
+			concurrency: self.concurrency(),
+			overloaded: self.overloaded,
+		}
 	}
 }

@@ -1,0 +1,167 @@
+//! The search for the best plan.
+
+use super::{levels, Choice, Last, Plan, Value};
+use crate::TRUST_UNIT;
+use core::cmp::Reverse;
+
+/// The most exchanges that are tried; more where the tree is larger anyway.
+const EXCHANGES: u64 = 64;
+
+/// How many prices there are, four to an octave, from almost nothing to more than any trust.
+const PRICES: u32 = 184;
+
+/// What a forwarder costs, in parts per billion of trust.
+fn price(i: u32) -> i64 {
+	i64::from(4 + i % 4) << (14 + i / 4)
+}
+
+/// A search for plans that are no worse than a rival in anything.
+pub(super) struct Search<'a> {
+	choice: &'a Choice<'a>,
+	rival: Value,
+	best: Option<Found>,
+}
+
+/// A plan that is no worse than the rival.
+struct Found {
+	plan: Plan,
+	last: Option<Last>,
+	value: Value,
+}
+
+impl<'a> Search<'a> {
+	pub(super) fn new(choice: &'a Choice<'a>, rival: Value) -> Self {
+		Self { choice, rival, best: None }
+	}
+
+	/// The best plan found, if it is better than the rival in something.
+	///
+	/// The fewer forwarders, the wider and mostly the faster is a tree; the more a forwarder costs,
+	/// the fewer there are. So the least price is looked for at which the tree is as fast and as
+	/// wide as the rival, by bisection; then what is found is varied.
+	pub(super) fn best(mut self, start: Plan) -> Option<(Plan, Option<Last>)> {
+		self.offer(start);
+		let plan = self.fill(0);
+		if !self.offer(plan) {
+			let (mut low, mut high) = (0, PRICES);
+			while high - low > 1 {
+				let middle = low + (high - low) / 2;
+				let plan = self.fill(price(middle));
+				if self.offer(plan) {
+					high = middle;
+				} else {
+					low = middle;
+				}
+			}
+		}
+		self.vary();
+		let rival = self.rival;
+		self.best.filter(|best| best.value > rival).map(|best| (best.plan, best.last))
+	}
+
+	/// Trims a plan and looks at it, and keeps it if it is the best one so far. False if it is
+	/// worse than the rival in something.
+	fn offer(&mut self, mut plan: Plan) -> bool {
+		if !self.choice.trim(&mut plan) {
+			return false;
+		}
+		let lasts = self.choice.lasts(&plan);
+		let value = |last: Option<Last>| Some((self.value(&plan, last)?, last));
+		let Some((value, last)) = lasts.filter_map(value).max_by_key(|(value, _)| *value) else {
+			return false;
+		};
+		if self.best.as_ref().is_none_or(|best| value > best.value) {
+			self.best = Some(Found { plan, last, value });
+		}
+		true
+	}
+
+	/// How good a trimmed plan is, if it is no worse than the rival.
+	fn value(&self, plan: &Plan, last: Option<Last>) -> Option<Value> {
+		let (least, Reverse(most), narrowest) = self.rival;
+		let trust = Some(self.choice.all_value(plan, last)).filter(|trust| *trust >= least)?;
+		let (rounds, concurrency) = levels::shape(self.choice, plan, last);
+		(rounds <= most && concurrency >= narrowest).then_some((
+			trust,
+			Reverse(rounds),
+			concurrency,
+		))
+	}
+
+	/// The most trusted plan, if each forwarder costs `price`: who has the largest
+	/// `trust - price / link` forwards.
+	fn fill(&self, price: i64) -> Plan {
+		let choice = self.choice;
+		let share = |part| choice.least_link(part).map_or(0, |link| price / i64::from(link));
+		let count = |part, level: i64| choice.at_least(part, level + share(part));
+		let links = |level| -> u64 {
+			choice.parts().map(|part| choice.links(part, count(part, level))).sum()
+		};
+		// At the lower level all are chosen, at the upper one nobody is.
+		let mut low = -choice.parts().map(share).max().unwrap_or(0);
+		let mut high = i64::from(TRUST_UNIT) + 1;
+		while high - low > 1 {
+			let middle = low + (high - low) / 2;
+			if links(middle) >= choice.need {
+				low = middle;
+			} else {
+				high = middle;
+			}
+		}
+		// Of those who are at the lower level exactly, the first.
+		let mut plan: Plan = choice.parts().map(|part| count(part, high)).collect();
+		for part in choice.parts() {
+			let short = choice.need.saturating_sub(choice.all_links(&plan));
+			let want = choice.links(part, plan[part]) + short;
+			plan[part] = choice.reaching(part, want, plan[part], count(part, low));
+		}
+		plan
+	}
+
+	/// Exchanges some of one part for some of another, as long as that makes the plan better.
+	fn vary(&mut self) {
+		let mut left = EXCHANGES + self.choice.need / 16;
+		let Some(best) = &self.best else { return };
+		let mut step = best.plan.iter().copied().max().unwrap_or(0).max(1);
+		while step > 0 {
+			let before = self.best.as_ref().map(|best| best.value);
+			for less in self.choice.parts() {
+				for more in self.choice.parts().filter(|more| *more != less) {
+					for exchange in [give, take] {
+						let Some(best) = &self.best else { return };
+						let other = exchange(self.choice, &best.plan, less, more, step);
+						if left == 0 {
+							return;
+						}
+						if let Some(other) = other {
+							left -= 1;
+							self.offer(other);
+						}
+					}
+				}
+			}
+			if self.best.as_ref().map(|best| best.value) == before {
+				step = if step == 1 { 0 } else { step.div_ceil(2) };
+			}
+		}
+	}
+}
+
+/// The plan with `step` fewer of `less`, and as many more of `more` as that takes.
+fn give(choice: &Choice<'_>, plan: &Plan, less: usize, more: usize, step: u32) -> Option<Plan> {
+	let mut plan = plan.clone();
+	plan[less] = plan[less].checked_sub(step)?;
+	let want = choice.links(more, plan[more]) + choice.need.saturating_sub(choice.all_links(&plan));
+	plan[more] = choice.reaching(more, want, plan[more], choice.len(more));
+	Some(plan)
+}
+
+/// The plan with `step` more of `more`, and as many fewer of `less` as that allows.
+fn take(choice: &Choice<'_>, plan: &Plan, less: usize, more: usize, step: u32) -> Option<Plan> {
+	let mut plan = plan.clone();
+	plan[more] = plan[more].checked_add(step).filter(|count| *count <= choice.len(more))?;
+	let over = choice.all_links(&plan).saturating_sub(choice.need);
+	let keep = choice.links(less, plan[less]).saturating_sub(over);
+	plan[less] = choice.reaching(less, keep, 0, plan[less]);
+	Some(plan)
+}
