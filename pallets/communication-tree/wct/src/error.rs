@@ -32,14 +32,12 @@ pub enum Error {
 		/// How many nodes there are.
 		nodes: usize,
 	},
-	/// A list has an entry too many or too few.
-	Length {
-		/// Nodes.
-		nodes: usize,
-		/// Entries of the list.
-		entries: usize,
+	/// A node has an uplink of 0.
+	Uplink {
+		/// Which.
+		node: u32,
 	},
-	/// No stripes were asked for.
+	/// No stripes were asked for, or there are no chunks.
 	Stripes,
 }
 
@@ -63,10 +61,12 @@ impl fmt::Display for Error {
 				"there is no node {root} to be the root: nodes are numbered from 0 and there are \
 				 {nodes}"
 			),
-			Error::Length { nodes, entries } => {
-				write!(f, "there are {entries} entries for {nodes} nodes: give one for each node")
+			Error::Uplink { node } => {
+				write!(f, "node {node} has an uplink of 0: give its bytes per second")
 			}
-			Error::Stripes => f.write_str("no stripes were asked for: ask for at least one"),
+			Error::Stripes => {
+				f.write_str("there are no stripes or no chunks: ask for at least one of each")
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ extern crate alloc;
 
 mod attach;
 mod balanced;
+mod edge;
 mod error;
 mod input;
 mod pool;

@@ -1,9 +1,14 @@
 //! From nodes to trees: sorted once, rooted anywhere.
 
 use crate::{
-	attach, balanced, pool::Pool, sequence::Order, tree::Shape, Error, Node, Overheads, Settings,
-	Strategy, Tree, TRUST_UNIT,
+	attach, balanced,
+	edge::{self, Edges},
+	pool::Pool,
+	sequence::Order,
+	tree::Shape,
+	Error, Node, Overheads, Settings, Strategy, Tree, TRUST_UNIT,
 };
+use alloc::vec::Vec;
 
 /// The nodes in the order of a strategy: sorted once, for trees from any root.
 #[derive(Clone, Debug)]
@@ -15,6 +20,8 @@ pub struct Ranking<'a> {
 	order: Order,
 	/// Who can forward, where the strategy chooses among them.
 	pool: Option<Pool>,
+	/// How long a node takes to send to one child.
+	sending: u32,
 }
 
 impl<'a> Ranking<'a> {
@@ -34,7 +41,14 @@ impl<'a> Ranking<'a> {
 		let order = Order::new(nodes, &settings, strategy);
 		let chooses = matches!(strategy, Strategy::Balanced | Strategy::EdgeAware);
 		let pool = chooses.then(|| Pool::new(nodes, &settings));
-		Ok(Self { nodes, overheads, settings, strategy, order, pool })
+		Ok(Self { nodes, overheads, settings, strategy, order, pool, sending: 0 })
+	}
+
+	/// The same, where a node takes `sending` to send to one child, in the unit of the overheads.
+	/// Only [`Strategy::EdgeAware`] looks at it. Without it all children are sent to at once, which
+	/// the paper calls concurrent communication.
+	pub fn with_sending_time(self, sending: u32) -> Self {
+		Self { sending, ..self }
 	}
 
 	/// The tree rooted at `root`; without one, at the node the strategy likes best.
@@ -49,17 +63,30 @@ impl<'a> Ranking<'a> {
 			Some(root) => root,
 			None => self.order.first().ok_or(Error::Empty)?,
 		};
-		if let Some(pool) = &self.pool {
-			return Ok(balanced::tree(self.nodes, &self.order, pool, root));
-		}
-		let overheads = match self.strategy {
-			Strategy::Lft | Strategy::Tft => None,
-			_ => self.overheads.map(|overheads| (overheads, &self.settings)),
+		let tree = match &self.pool {
+			Some(pool) => balanced::tree(self.nodes, &self.order, pool, root),
+			None => {
+				let scored = !matches!(self.strategy, Strategy::Lft | Strategy::Tft);
+				let overheads = self.overheads.filter(|_| scored);
+				let sequence =
+					self.order.rooted(root, overheads.map(|overheads| (overheads, &self.settings)));
+				let up = attach::breadth_first(&sequence, |i| self.nodes[i as usize].link);
+				self.finish(sequence, &up)
+			}
 		};
-		let sequence = self.order.rooted(root, overheads);
-		let up = attach::breadth_first(&sequence, |i| self.nodes[i as usize].link);
-		let shape = Shape::new(self.nodes, &sequence, &up);
-		Ok(Tree::new(self.nodes, sequence, &up, shape))
+		let Some(overheads) = self.overheads else { return Ok(tree) };
+		let threshold = self.settings.overhead_threshold;
+		if self.strategy != Strategy::EdgeAware {
+			return Ok(tree.count_far(overheads, threshold));
+		}
+		let edges = Edges { overheads, threshold, sending: self.sending };
+		let (sequence, up) = edge::tree(self.nodes, &self.settings, edges, &tree);
+		Ok(self.finish(sequence, &up).count_far(overheads, threshold))
+	}
+
+	fn finish(&self, sequence: Vec<u32>, up: &[u32]) -> Tree {
+		let shape = Shape::new(self.nodes, &sequence, up);
+		Tree::new(self.nodes, sequence, up, shape)
 	}
 }
 

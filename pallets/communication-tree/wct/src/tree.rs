@@ -1,6 +1,6 @@
 //! The tree and its measures.
 
-use crate::Node;
+use crate::{Node, Overheads};
 use alloc::{vec, vec::Vec};
 
 /// A communication tree: every node attached exactly once.
@@ -15,6 +15,8 @@ pub struct Tree {
 	/// The children of the first node, of the second and so on.
 	children: Vec<u32>,
 	measures: Measures,
+	/// Edges whose overhead is above the threshold.
+	over_threshold: u32,
 }
 
 /// What the paper compares trees by (section 4.2). A node alone has 0 of each.
@@ -62,6 +64,38 @@ impl Tree {
 		self.measures
 	}
 
+	/// How many edges have an overhead above the threshold. 0 where no overheads were given.
+	pub fn over_threshold(&self) -> u32 {
+		self.over_threshold
+	}
+
+	/// How long it takes until the last node has received: everybody, as soon as it has received,
+	/// sends to its children one after the other, for `sending` each, and what it has sent takes
+	/// as long as the edge's overhead to arrive. In the unit of both.
+	pub fn time_to_last(&self, overheads: Overheads<'_>, sending: u32) -> u64 {
+		let mut arrivals = vec![0u64; self.sequence.len()];
+		for &node in &self.sequence {
+			let at = arrivals[node as usize];
+			for (turn, child) in (1..).zip(self.children(node)) {
+				let sent = u64::from(sending).saturating_mul(turn).saturating_add(at);
+				let overhead = u64::from(overheads.get(node, child));
+				arrivals[child as usize] = sent.saturating_add(overhead);
+			}
+		}
+		arrivals.into_iter().max().unwrap_or(0)
+	}
+
+	/// With the number of edges that are too far.
+	pub(crate) fn count_far(mut self, overheads: Overheads<'_>, threshold: u32) -> Self {
+		let edges = (0u32..).zip(&self.parents);
+		let far = edges.filter(|(node, parent)| {
+			parent.is_some_and(|parent| overheads.get(parent, *node) > threshold)
+		});
+		// Fewer than nodes.
+		self.over_threshold = far.count() as u32;
+		self
+	}
+
 	/// The tree of `sequence`, which is a permutation of all nodes, with the parents of `up` (see
 	/// [`Shape::new`], which made `shape` of the same).
 	pub(crate) fn new(nodes: &[Node], sequence: Vec<u32>, up: &[u32], shape: Shape) -> Self {
@@ -85,7 +119,7 @@ impl Tree {
 			*slot += 1;
 		}
 		let measures = shape.measures();
-		Self { sequence, parents, starts, children, measures }
+		Self { sequence, parents, starts, children, measures, over_threshold: 0 }
 	}
 }
 
