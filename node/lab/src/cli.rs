@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::simulate;
+use crate::{figures, simulate, tree};
 use clap::{Parser, Subcommand};
 
 /// Communication trees: builds them, draws the paper's figures, simulates how blocks travel.
@@ -16,5 +16,7 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
+	Tree(tree::Options),
+	Figures(figures::Options),
 	Simulate(Box<simulate::Options>),
 }

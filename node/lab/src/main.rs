@@ -2,14 +2,17 @@
 //!
 //! See `voltree-lab --help`, and the README beside this crate.
 
+mod chart;
 mod cli;
 mod error;
+mod figures;
 mod output;
 mod population;
 mod progress;
 mod random;
 mod simulate;
 mod stats;
+mod tree;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -17,6 +20,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
 	let result = match Cli::parse().command {
+		Command::Tree(options) => tree::run(&options),
+		Command::Figures(options) => figures::run(&options),
 		Command::Simulate(options) => simulate::run(&options),
 	};
 	match result {

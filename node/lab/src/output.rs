@@ -24,6 +24,32 @@ pub fn write(path: &Path, text: &str) -> Result<(), Error> {
 	fs::write(path, text).map_err(failed)
 }
 
+/// Breaks lines that are longer than people like to read; what follows the first of an item, which
+/// begins with `- `, is indented.
+pub fn wrap(text: &str) -> String {
+	const WIDTH: usize = 100;
+	let mut wrapped = String::new();
+	for line in text.lines() {
+		let indent = if line.starts_with("- ") { "  " } else { "" };
+		let mut length = 0;
+		for word in line.split(' ') {
+			let next = word.chars().count();
+			if length > 0 && length + 1 + next > WIDTH {
+				wrapped.push('\n');
+				wrapped.push_str(indent);
+				length = indent.len();
+			} else if length > 0 {
+				wrapped.push(' ');
+				length += 1;
+			}
+			wrapped.push_str(word);
+			length += next;
+		}
+		wrapped.push('\n');
+	}
+	wrapped
+}
+
 /// A table: a heading and rows of as many cells.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
@@ -89,6 +115,15 @@ impl Table {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn long_lines_are_wrapped_and_no_word_is_lost() {
+		let text = format!("- {}\n\nshort\n", "word ".repeat(50).trim_end());
+		let wrapped = wrap(&text);
+		assert!(wrapped.lines().all(|line| line.len() <= 100));
+		assert!(wrapped.contains("\n  word") && wrapped.ends_with("\n\nshort\n"));
+		assert_eq!(wrapped.split_whitespace().count(), text.split_whitespace().count());
+	}
 
 	#[test]
 	fn a_table_is_aligned_for_people_and_quoted_for_machines() {

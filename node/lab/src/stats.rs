@@ -1,7 +1,9 @@
 //! Means, confidence intervals and quantiles.
 
+use serde::Serialize;
+
 /// A mean with its 95 % confidence interval.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub struct Estimate {
 	pub mean: f64,
 	/// Half the width of the interval.

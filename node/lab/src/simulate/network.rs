@@ -5,7 +5,7 @@ use super::{
 	uplink::emission,
 };
 use crate::{
-	population::Population,
+	population::{Draw, Population},
 	random::{Purpose, Random},
 };
 use voltree_wct::Node;
@@ -74,8 +74,8 @@ impl Network {
 	/// The `seed`'s network.
 	pub fn draw(shape: &Shape, seed: u64) -> Self {
 		let n = shape.nodes;
-		let population =
-			Population::paper(n, &mut Random::new(seed, Purpose::Population, n as u64));
+		let mut random = Random::new(seed, Purpose::Population, n as u64);
+		let population = Population::paper(n, Draw::Exact, &mut random);
 		let mut random = Random::new(seed, Purpose::Places, n as u64);
 		let places =
 			(0..n).map(|_| (random.below(SIDE) as u32, random.below(SIDE) as u32)).collect();
