@@ -57,7 +57,7 @@ fn main() {
 	for thr in [HONEST, TRUST_UNIT / 2] {
 		for n in [50usize, 1000] {
 			let (mut strict, mut worse, mut poss, mut lack) = (0, 0, 0, 0);
-			let mut sums = [[0f64; 3]; 6];
+			let mut sums = [[0f64; 4]; 6];
 			for seed in 0..200 {
 				let nodes = population(n, seed);
 				let st = settings(thr);
@@ -65,6 +65,10 @@ fn main() {
 					.iter()
 					.map(|s| tree(&nodes, None, st, *s, None).unwrap().measures())
 					.collect();
+				for (i, s) in Strategy::ALL.iter().enumerate() {
+					sums[i][3] += tree(&nodes, None, st, *s, None).unwrap().expected_reach(&nodes)
+						as f64 / 1e9
+				}
 				for (i, x) in m.iter().enumerate() {
 					sums[i][0] += x.overall_trust as f64 / 1e9;
 					sums[i][1] += x.rounds as f64;
@@ -100,10 +104,11 @@ fn main() {
 			);
 			for (i, s) in Strategy::ALL.iter().enumerate() {
 				println!(
-					"   {s:>12} {:.5} {:.2} {:.2}",
+					"   {s:>12} {:.5} {:.2} {:.2} reach {:.4}",
 					sums[i][0] / 200.,
 					sums[i][1] / 200.,
-					sums[i][2] / 200.
+					sums[i][2] / 200.,
+					sums[i][3] / 200.
 				)
 			}
 		}

@@ -4,29 +4,33 @@ mod choice;
 mod levels;
 mod proof;
 mod search;
+mod settle;
 
 use crate::{attach, pool::Pool, sequence::Order, tree::Shape, Node, Tree};
 use alloc::{vec, vec::Vec};
 use choice::{Choice, Last, Plan};
 use core::cmp::Reverse;
 use search::Search;
+pub(crate) use settle::expected;
 
 /// How good a tree is, the most important first: trust times forwards, then rounds, then
 /// concurrency.
 type Value = (u128, Reverse<u32>, u32);
 
-/// The tree over `nodes` rooted at `root`: O(n).
+/// The tree over `nodes` rooted at `root`: O(n log n) at most, without sorting all again.
 pub(crate) fn tree(nodes: &[Node], order: &Order, pool: &Pool, root: u32) -> Tree {
-	let wct = order.rooted(root, None);
-	let up = attach::breadth_first(&wct, |i| nodes[i as usize].link);
-	let shape = Shape::new(nodes, &wct, &up);
-	match better(nodes, order, pool, &wct, &shape) {
-		Some((sequence, up)) => {
-			let shape = Shape::new(nodes, &sequence, &up);
-			Tree::new(nodes, sequence, &up, shape)
-		}
-		None => Tree::new(nodes, wct, &up, shape),
+	let mut sequence = order.rooted(root, None);
+	let mut up = attach::breadth_first(&sequence, |i| nodes[i as usize].link);
+	let mut shape = Shape::new(nodes, &sequence, &up);
+	if let Some(better) = better(nodes, order, pool, &sequence, &shape) {
+		(sequence, up) = better;
+		shape = Shape::new(nodes, &sequence, &up);
 	}
+	if let Some(settled) = settle::settle(nodes, &sequence, &up, &shape) {
+		(sequence, up) = settled;
+		shape = Shape::new(nodes, &sequence, &up);
+	}
+	Tree::new(nodes, sequence, &up, shape)
 }
 
 /// Sequence and parents of a tree that is better than Algorithm 1's in something and worse in

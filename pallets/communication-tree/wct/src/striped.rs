@@ -214,12 +214,14 @@ fn stripe(nodes: &[Node], sequence: &[u32], group: &Group, share: u32, chunks: u
 	// What rounding took away, the forwarders share: the root sends to nobody more.
 	let links: u64 = order.iter().map(|i| u64::from(here[*i as usize].link)).sum();
 	let short = (others.len() as u64).saturating_sub(links);
-	let forwarders = group.nodes.len() as u64;
-	let each = u32::try_from(short.div_ceil(forwarders.max(1))).unwrap_or(u32::MAX);
-	let up = attach::breadth_first(&order, |i| match here[i as usize].link {
-		link if link > 0 && Some(&i) != root.first() => link.saturating_add(each),
-		link => link,
-	});
+	let forwarders = (group.nodes.len() as u64).max(1);
+	let mut widened: Vec<u32> = here.iter().map(|node| node.link).collect();
+	for (place, i) in (0u64..).zip(&group.nodes) {
+		let more = short / forwarders + u64::from(place < short % forwarders);
+		widened[*i as usize] =
+			widened[*i as usize].saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+	}
+	let up = attach::breadth_first(&order, |i| widened[i as usize]);
 	let shape = Shape::new(&here, &order, &up);
 	Stripe { tree: Tree::new(&here, order, &up, shape), share }
 }

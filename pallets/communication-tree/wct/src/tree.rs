@@ -1,6 +1,6 @@
 //! The tree and its measures.
 
-use crate::{Node, Overheads};
+use crate::{balanced, Node, Overheads};
 use alloc::{vec, vec::Vec};
 
 /// A communication tree: every node attached exactly once.
@@ -62,6 +62,24 @@ impl Tree {
 	/// What the paper compares trees by.
 	pub fn measures(&self) -> Measures {
 		self.measures
+	}
+
+	/// The share of the other nodes that can expect the block if everybody forwards with the
+	/// probability of its trust, in parts per billion, rounded down; 0 for a node alone. `nodes` are
+	/// those the tree was built from.
+	pub fn expected_reach(&self, nodes: &[Node]) -> u32 {
+		if nodes.len() != self.sequence.len() {
+			return 0;
+		}
+		let mut places = vec![0u32; nodes.len()];
+		for (place, node) in (0u32..).zip(&self.sequence) {
+			places[*node as usize] = place;
+		}
+		let up = self.sequence.iter().map(|node| self.parent(*node).unwrap_or(*node));
+		let up: Vec<u32> = up.map(|parent| places[parent as usize]).collect();
+		let others = (nodes.len() as u64).saturating_sub(1).max(1);
+		// A mean of chances, which are `u32`.
+		(balanced::expected(nodes, &self.sequence, &up) / others) as u32
 	}
 
 	/// How many edges have an overhead above the threshold. 0 where no overheads were given.
@@ -174,6 +192,11 @@ impl Shape {
 	/// The most forwards out of one depth.
 	pub(crate) fn concurrency(&self) -> u32 {
 		self.widths.iter().copied().max().unwrap_or(0)
+	}
+
+	/// Whether somebody has more children than links.
+	pub(crate) fn is_overloaded(&self) -> bool {
+		self.overloaded > 0
 	}
 
 	fn measures(&self) -> Measures {
