@@ -123,15 +123,20 @@ impl Plan {
 		author: u32,
 		count: u32,
 	) -> Result<Self, Error> {
-		// The linking number of a striped block is the uplink, in units of the slowest.
+		// The linking number of a striped block is the uplink, in units of the slowest; but for the
+		// author twice that, so that the trusted nodes can carry the trees though a fifth of the nodes,
+		// and more, is not trusted.
 		let slowest = network.uplinks.iter().copied().min().unwrap_or(1).max(1);
-		let relative = |uplink: &u64| u32::try_from(uplink / slowest).unwrap_or(u32::MAX);
-		let nodes: Vec<Node> = network
+		let relative = |uplink: u64| u32::try_from(uplink / slowest).unwrap_or(u32::MAX);
+		let mut nodes: Vec<Node> = network
 			.nodes
 			.iter()
 			.zip(&network.uplinks)
-			.map(|(node, uplink)| Node { link: relative(uplink), ..*node })
+			.map(|(node, uplink)| Node { link: relative(*uplink).saturating_mul(2), ..*node })
 			.collect();
+		if let Some(node) = nodes.get_mut(author as usize) {
+			node.link = relative(network.uplinks[author as usize]);
+		}
 		let (data, all) = chunks(terms);
 		let stripes = striped::stripes(&nodes, None, settings(), Some(author), count, all)?;
 		let mut left: Vec<u32> = stripes.iter().map(|stripe| stripe.share).collect();

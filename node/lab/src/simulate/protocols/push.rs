@@ -12,8 +12,10 @@
 //!    chunk after it had sent all chunks once. Who is asked and has it not yet, answers when it has. What
 //!    comes is handed to the children as if it had come in time. A false piece is asked for at once.
 //! 3. Every node that has imported announces to its peers, as a stock node does: everybody in networks
-//!    of up to 150 nodes, else 8. The nearest announcer is asked next.
-//! 4. Then the other announcers, each over a stream of its own as the stock sync does.
+//!    of up to 150 nodes, else 8. The nearest announcer is asked next; where nobody has announced yet,
+//!    a parent in another tree that did deliver.
+//! 4. Then the other announcers, each over a stream of its own as the stock sync does, in turn with such
+//!    parents.
 
 use super::{
 	super::{
@@ -203,11 +205,8 @@ impl<'p> Push<'p> {
 			}
 			return;
 		}
-		// The nearest first; then each in turn.
-		state.announcers.sort_by_key(|peer| (world.network.latency(node, *peer), *peer));
-		let Some(peer) = state.announcers.get((tries - 2) % state.announcers.len().max(1)).copied()
-		else {
-			state.stuck = true;
+		let Some(peer) = self.next_holder(world, node, tries) else {
+			self.nodes[node as usize].stuck = true;
 			return;
 		};
 		let round_trip = world.network.latency(node, peer).saturating_mul(2);
@@ -218,6 +217,31 @@ impl<'p> Push<'p> {
 		world.wake(node, opening, Message::Opened(peer));
 		let patience = self.patience(world, node, peer, missing);
 		world.wake(node, opening.saturating_add(patience), Message::Look);
+	}
+
+	/// Whom to ask at a later try: the announcers, the nearest first, then each in turn; as long as there
+	/// are none, and every other time after that, a parent that did deliver.
+	fn next_holder(
+		&mut self,
+		world: &mut World<'_, Message>,
+		node: u32,
+		tries: usize,
+	) -> Option<u32> {
+		let state = &mut self.nodes[node as usize];
+		state.announcers.sort_by_key(|peer| (world.network.latency(node, *peer), *peer));
+		let announcers = state.announcers.len();
+		let turn = if self.plan.is_striped() { (tries - 2) / 2 } else { tries - 2 };
+		let announcer = state.announcers.get(turn % announcers.max(1)).copied();
+		if announcer.is_some() && (tries % 2 == 0 || !self.plan.is_striped()) {
+			return announcer;
+		}
+		let have = state.have;
+		let mut parents = Vec::new();
+		for chunk in bits(have) {
+			let parent = self.plan.trees[self.tree_of(chunk)].parent(node);
+			parents.extend(parent.filter(|parent| *parent != self.author));
+		}
+		parents.get(world.random().index(parents.len())).copied().or(announcer)
 	}
 
 	/// How long an answer may take: there and back, twice over, and sent twice over.
@@ -275,7 +299,9 @@ impl Protocol for Push<'_> {
 		let network = world.network;
 		self.plan.expect(network, world.terms, |node, at, hands| {
 			let patience = network.latency(author, node).saturating_mul(4).max(PATIENCE);
-			let mending = patience.saturating_add(piece).saturating_mul(u64::from(hands)).min(GATE);
+			// Of the hands the first is the author's, which needs nothing.
+			let hands = u64::from(hands.saturating_sub(1).max(1));
+			let mending = patience.saturating_add(piece).saturating_mul(hands).min(GATE);
 			let due: &mut Time = &mut due[node as usize];
 			*due = at.saturating_add(mending).max(*due);
 		});
