@@ -2,6 +2,7 @@
 //!
 //! See `voltree-lab --help`, and the README beside this crate.
 
+mod bars;
 mod chart;
 mod cli;
 mod error;

@@ -165,7 +165,8 @@ fn table(rows: &[Row], figure: Figure, sizes: &[usize]) -> Table {
 
 /// Every measure of every case.
 fn everything(rows: &[Row]) -> Table {
-	let measures: [(&str, fn(&Row) -> Estimate); 6] = [
+	type Measure = (&'static str, fn(&Row) -> Estimate);
+	let measures: [Measure; 6] = [
 		("overall_trust", |row| row.overall_trust),
 		("rounds", |row| row.rounds),
 		("concurrency", |row| row.concurrency),

@@ -68,6 +68,9 @@ pub fn run(options: &Options) -> Result<(), Error> {
 		let given = options.seeds;
 		return Err(Error::Option(format!("--seeds is {given}: give 2 to 10000")));
 	}
+	if options.seed.checked_add(options.seeds).is_none() {
+		return Err(Error::Option(format!("--seed is too large: give less than {}", u64::MAX / 2)));
+	}
 	let results = compute(options.seed, options.seeds)?;
 	let mut artefacts = curves::artefacts(&results.measures);
 	artefacts.extend(table2::artefacts(&results.measures));
@@ -85,9 +88,8 @@ pub fn run(options: &Options) -> Result<(), Error> {
 			"--only: there is no file {unknown}: give some of {names}"
 		)));
 	}
-	let wanted = |artefact: &&Artefact| {
-		options.only.is_empty() || options.only.iter().any(|name| *name == artefact.name)
-	};
+	let wanted =
+		|artefact: &&Artefact| options.only.is_empty() || options.only.contains(&artefact.name);
 	for artefact in artefacts.iter().filter(wanted) {
 		output::write(&options.output.join(&artefact.name), &artefact.text)?;
 	}

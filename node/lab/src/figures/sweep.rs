@@ -152,7 +152,8 @@ pub fn artefacts(steps: &[Step]) -> Vec<Artefact> {
 			format!("{:.3}", step.like_tft.mean),
 		]);
 	}
-	let values: [(&str, fn(&Step) -> f64); 5] = [
+	type Value = (&'static str, fn(&Step) -> f64);
+	let values: [Value; 5] = [
 		("overall trust", |step| step.overall_trust.mean),
 		("rounds", |step| step.rounds.mean),
 		("concurrency", |step| step.concurrency.mean),

@@ -37,6 +37,7 @@ pub fn run(options: &Options) -> Result<(), Error> {
 		output::write(&folder.join("simulate.json"), &json)?;
 		output::write(&folder.join("simulate.csv"), &report.table().csv())?;
 		output::write(&folder.join("simulate.txt"), &report.text())?;
+		output::write(&folder.join("simulate.svg"), &report.picture())?;
 	}
 	output::print(&if options.json { json } else { report.text() })?;
 	// Not part of the report, which is the same on every machine.

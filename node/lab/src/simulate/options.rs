@@ -15,6 +15,12 @@ use std::path::PathBuf;
 /// Fewest and most nodes that can be simulated.
 const NODES: std::ops::RangeInclusive<usize> = 2..=200_000;
 
+/// Most nodes of all networks together, which are kept in memory.
+const MOST_NODES: u64 = 10_000_000;
+
+/// Most blocks of a protocol.
+const MOST_BLOCKS: u64 = 1_000_000;
+
 /// Largest block, in bytes.
 const LARGEST_BLOCK: u64 = 1 << 30;
 
@@ -111,7 +117,7 @@ pub struct Options {
 	/// Print JSON instead of a table.
 	#[arg(long)]
 	pub json: bool,
-	/// Also write simulate.json, simulate.csv and simulate.txt into this folder.
+	/// Also write simulate.json, simulate.csv, simulate.txt and simulate.svg into this folder.
 	#[arg(short, long, value_name = "DIR")]
 	pub output: Option<PathBuf>,
 	/// Instead of all this: compare the simulator with formulas and with what was measured on running
@@ -220,8 +226,26 @@ impl Options {
 		between("parity", self.parity, 0.0, 3.0)?;
 		between("parallel", self.parallel.unwrap_or(1).into(), 1.0, u32::MAX.into())?;
 		between("handshakes", self.handshakes as f64, 0.0, 10.0)?;
-		between("blocks", self.blocks as f64, 1.0, 1_000_000.0)?;
-		between("seeds", self.seeds as f64, 1.0, 1_000_000.0)?;
+		between("blocks", self.blocks as f64, 1.0, 10_000.0)?;
+		between("seeds", self.seeds as f64, 1.0, 10_000.0)?;
+		let networks = self.seeds.saturating_mul(self.nodes as u64);
+		if networks > MOST_NODES {
+			return Err(Error::Option(format!(
+				"--seeds times --nodes is {networks}: give at most {MOST_NODES}"
+			)));
+		}
+		let blocks = self.seeds.saturating_mul(self.blocks);
+		if blocks > MOST_BLOCKS {
+			return Err(Error::Option(format!(
+				"--seeds times --blocks is {blocks}: give at most {MOST_BLOCKS}"
+			)));
+		}
+		if self.seed.checked_add(self.seeds).is_none() {
+			return Err(Error::Option(format!(
+				"--seed is too large: give less than {}",
+				u64::MAX / 2
+			)));
+		}
 		let faulty = self.crashed + self.silent + self.delaying + self.lying;
 		if faulty > 1.0 {
 			let text = "--crashed, --silent, --delaying and --lying are together more than 1";

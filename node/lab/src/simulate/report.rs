@@ -6,7 +6,11 @@ use super::{
 	queue::Time,
 	world::{Outcome, Terms, NEVER},
 };
-use crate::{output::Table, stats::quantile};
+use crate::{
+	bars::{self, Bar},
+	output::Table,
+	stats::quantile,
+};
 use serde::Serialize;
 
 /// What one block showed.
@@ -215,8 +219,8 @@ impl Report {
 		table
 	}
 
-	/// The table, with what was simulated above it and what the columns are below.
-	pub fn text(&self) -> String {
+	/// What was simulated.
+	fn title(&self) -> String {
 		let faults = [
 			("crashed", self.crashed),
 			("silent", self.silent),
@@ -229,15 +233,25 @@ impl Report {
 			.filter(|(_, part)| *part > 0.0)
 			.map(|(name, part)| format!(", {} {name}", share(*part)))
 			.collect();
-		let bound = self.protocols.iter().find_map(|summary| summary.bound_p50_ms).unwrap_or(0.0);
+		format!(
+			"{} nodes, {} bytes, {} Mbit/s, {} ms{faults}",
+			self.nodes, self.block_bytes, self.uplink_mbit, self.latency_ms,
+		)
+	}
+
+	/// The largest of the protocols' bounds, which differ only in rounding.
+	fn bound(&self) -> f64 {
+		self.protocols.iter().filter_map(|summary| summary.bound_p50_ms).fold(0.0, f64::max)
+	}
+
+	/// The table, with what was simulated above it and what the columns are below.
+	pub fn text(&self) -> String {
 		let mut text = format!(
-			"{} nodes, {} bytes, {} Mbit/s, {} ms{faults}; seeds {} to {}; bound {bound:.0} ms\n\n",
-			self.nodes,
-			self.block_bytes,
-			self.uplink_mbit,
-			self.latency_ms,
+			"{}; seeds {} to {}; bound {:.0} ms\n\n",
+			self.title(),
 			self.seed,
-			self.seed.saturating_add(self.seeds - 1),
+			self.seed.saturating_add(self.seeds.saturating_sub(1)),
+			self.bound()
 		);
 		text.push_str(&self.table().text());
 		for line in &self.left_out {
@@ -250,6 +264,24 @@ impl Report {
 			 nodes but one;\nasked: nodes that had to ask for what did not come.\n",
 		);
 		text
+	}
+}
+
+impl Report {
+	/// The table as bars: median, and 95th percentile as a line.
+	pub fn picture(&self) -> String {
+		let bars: Vec<Bar> = self
+			.protocols
+			.iter()
+			.map(|summary| Bar {
+				name: summary.protocol.clone(),
+				value: summary.last_p50_ms,
+				high: summary.last_p95_ms,
+				note: format!("{:.2} copies", summary.copies),
+			})
+			.collect();
+		let title = format!("Time to the last node in ms: {}", self.title());
+		bars::draw(&title, &bars, self.bound(), "bound d + B/U")
 	}
 }
 

@@ -5,7 +5,7 @@ use serde::{
 	de::{Deserializer, Error as _},
 	Deserialize,
 };
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use voltree_wct::{Node, Strategy, TRUST_UNIT};
 
 /// Largest input, in bytes.
@@ -66,7 +66,10 @@ impl Input {
 	pub fn read(source: impl Read, what: &str) -> Result<Self, Error> {
 		let mut text = String::new();
 		let read = source.take(LARGEST + 1).read_to_string(&mut text);
-		let size = read.map_err(|cause| Error::Read { what: what.into(), cause })?;
+		let size = read.map_err(|cause| match cause.kind() {
+			ErrorKind::InvalidData => Error::Input(format!("{what}: this is no UTF-8 text")),
+			_ => Error::Read { what: what.into(), cause },
+		})?;
 		if size as u64 > LARGEST {
 			let most = LARGEST >> 20;
 			return Err(Error::Input(format!(
@@ -213,6 +216,8 @@ mod tests {
 				assert!(error.contains(word), "{error:?} does not say {word:?}");
 			}
 		}
+		let bytes = Input::read(&[b'"', 0xff, b'"'][..], "input").unwrap_err();
+		assert!(bytes.to_string().contains("UTF-8") && bytes.exit_code() == 2);
 		assert!(error(&format!("{GOOD} x")).contains("no JSON"));
 		assert!(error(&GOOD[..50]).contains("line 1 column 50"));
 		assert!(error(r#"{"nodes":[],"trust_threshold":0,"weights":[1,1],"strategy":"tft"}"#)

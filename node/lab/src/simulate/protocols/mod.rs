@@ -3,6 +3,7 @@
 pub mod gossip;
 pub mod plan;
 pub mod push;
+mod repair;
 pub mod stock;
 pub mod turbine;
 

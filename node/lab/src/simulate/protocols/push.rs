@@ -25,12 +25,10 @@ use super::{
 		world::{Protocol, World},
 	},
 	plan::Plan,
+	repair::PATIENCE,
 	stock::{ANNOUNCEMENT, REQUEST},
 };
 use std::collections::BTreeMap;
-
-/// A node waits at least so long for what is late.
-const PATIENCE: Time = 50 * MILLISECOND;
 
 /// No node leaves more time than this to those before it (the announcement gate).
 const GATE: Time = 1000 * MILLISECOND;
@@ -38,33 +36,30 @@ const GATE: Time = 1000 * MILLISECOND;
 /// Announcers that a node remembers.
 const REMEMBERED: usize = 8;
 
-/// How often a node asks before it gives up.
-const TRIES: u8 = 60;
-
 /// See the module.
 pub struct Push<'p> {
-	plan: &'p Plan,
+	pub(super) plan: &'p Plan,
 	peers: &'p Peers,
-	author: u32,
-	nodes: Vec<State>,
+	pub(super) author: u32,
+	pub(super) nodes: Vec<State>,
 	/// Who waits for which chunks of whom, because that one had them not when it was asked.
 	waiting: BTreeMap<u32, Vec<(u32, u64)>>,
-	all: u64,
+	pub(super) all: u64,
 }
 
 #[derive(Clone, Default)]
-struct State {
+pub(super) struct State {
 	/// The chunks that have come, as bits.
-	have: u64,
+	pub(super) have: u64,
 	/// Enough for the block.
-	complete: bool,
+	pub(super) complete: bool,
 	/// Chunks that a lying parent sent, and that were asked for elsewhere.
 	refused: u64,
-	announcers: Vec<u32>,
+	pub(super) announcers: Vec<u32>,
 	heard: u32,
-	tries: u8,
+	pub(super) tries: u8,
 	/// Late, and nobody known to ask.
-	stuck: bool,
+	pub(super) stuck: bool,
 }
 
 /// What nodes say, and are woken with.
@@ -97,7 +92,7 @@ impl<'p> Push<'p> {
 		}
 	}
 
-	fn tree_of(&self, chunk: u8) -> usize {
+	pub(super) fn tree_of(&self, chunk: u8) -> usize {
 		usize::from(self.plan.tree_of[usize::from(chunk)])
 	}
 
@@ -116,42 +111,6 @@ impl<'p> Push<'p> {
 			}
 			next = crashed.pop();
 		}
-	}
-
-	/// The node to which the author sends the chunks of a tree, and those of the tree before as to a
-	/// second holder.
-	fn head(&self, tree: usize) -> Option<u32> {
-		self.plan.trees.get(tree)?.children(self.author).next()
-	}
-
-	fn second_head(&self, tree: usize) -> Option<u32> {
-		self.head((tree + 1) % self.plan.trees.len().max(1))
-	}
-
-	/// Whom to ask first for a chunk that the parent did not send.
-	fn second_holder(&self, node: u32, chunk: u8) -> Option<u32> {
-		let tree = self.tree_of(chunk);
-		let parent = self.plan.trees[tree].parent(node)?;
-		match self.plan.trees[tree].parent(parent) {
-			Some(above) if above == self.author && self.plan.is_striped() => {
-				self.second_head(tree).filter(|head| *head != node)
-			}
-			above => above,
-		}
-	}
-
-	fn missing(&self, node: u32) -> u64 {
-		let state = &self.nodes[node as usize];
-		if state.complete {
-			return 0;
-		}
-		// No more than restores the block.
-		let mut missing = self.all & !state.have;
-		let lacks = self.plan.needed.saturating_sub(state.have.count_ones());
-		while missing.count_ones() > lacks {
-			missing &= missing - 1;
-		}
-		missing
 	}
 
 	/// A new chunk has come, or was restored from others.
@@ -175,86 +134,6 @@ impl<'p> Push<'p> {
 		}
 	}
 
-	/// First try: the second holders. Later: those who have announced.
-	fn ask(&mut self, world: &mut World<'_, Message>, node: u32) {
-		let missing = self.missing(node);
-		let state = &mut self.nodes[node as usize];
-		if missing == 0 || state.tries >= TRIES || !world.terms.repair {
-			return;
-		}
-		if state.tries == 0 {
-			world.count_repair();
-		}
-		state.tries += 1;
-		let tries = usize::from(state.tries);
-		if tries == 1 {
-			let mut wants: BTreeMap<u32, u64> = BTreeMap::new();
-			for chunk in bits(missing) {
-				if let Some(holder) = self.second_holder(node, chunk) {
-					*wants.entry(holder).or_default() |= 1 << chunk;
-				}
-			}
-			for (holder, chunks) in &wants {
-				world.send(node, *holder, REQUEST, Message::Want(*chunks));
-			}
-			let patience = wants.keys().map(|holder| self.patience(world, node, *holder, missing));
-			match patience.max() {
-				Some(patience) => world.wake(node, patience, Message::Look),
-				// Nobody stands between this node and the author.
-				None => self.ask(world, node),
-			}
-			return;
-		}
-		let Some(peer) = self.next_holder(world, node, tries) else {
-			self.nodes[node as usize].stuck = true;
-			return;
-		};
-		let round_trip = world.network.latency(node, peer).saturating_mul(2);
-		let opening = match tries {
-			2 => 0,
-			_ => round_trip.saturating_mul(world.terms.handshakes),
-		};
-		world.wake(node, opening, Message::Opened(peer));
-		let patience = self.patience(world, node, peer, missing);
-		world.wake(node, opening.saturating_add(patience), Message::Look);
-	}
-
-	/// Whom to ask at a later try: the announcers, the nearest first, then each in turn; as long as there
-	/// are none, and every other time after that, a parent that did deliver.
-	fn next_holder(
-		&mut self,
-		world: &mut World<'_, Message>,
-		node: u32,
-		tries: usize,
-	) -> Option<u32> {
-		let state = &mut self.nodes[node as usize];
-		state.announcers.sort_by_key(|peer| (world.network.latency(node, *peer), *peer));
-		let announcers = state.announcers.len();
-		let turn = if self.plan.is_striped() { (tries - 2) / 2 } else { tries - 2 };
-		let announcer = state.announcers.get(turn % announcers.max(1)).copied();
-		if announcer.is_some() && (tries % 2 == 0 || !self.plan.is_striped()) {
-			return announcer;
-		}
-		let have = state.have;
-		let mut parents = Vec::new();
-		for chunk in bits(have) {
-			let parent = self.plan.trees[self.tree_of(chunk)].parent(node);
-			parents.extend(parent.filter(|parent| *parent != self.author));
-		}
-		parents.get(world.random().index(parents.len())).copied().or(announcer)
-	}
-
-	/// How long an answer may take: there and back, twice over, and sent twice over.
-	fn patience(&self, world: &World<'_, Message>, node: u32, peer: u32, missing: u64) -> Time {
-		let bytes = self.plan.chunk.saturating_mul(u64::from(missing.count_ones()));
-		world
-			.network
-			.latency(node, peer)
-			.saturating_mul(4)
-			.max(PATIENCE)
-			.saturating_add(emission(bytes, world.network.uplinks[peer as usize]).saturating_mul(2))
-	}
-
 	fn announce(&self, world: &mut World<'_, Message>, node: u32) {
 		if world.terms.repair {
 			for peer in self.peers.of(node) {
@@ -265,7 +144,7 @@ impl<'p> Push<'p> {
 }
 
 /// The bits that are set.
-fn bits(set: u64) -> impl Iterator<Item = u8> {
+pub(super) fn bits(set: u64) -> impl Iterator<Item = u8> {
 	(0..64).filter(move |bit| set & (1 << bit) != 0)
 }
 
