@@ -38,6 +38,7 @@ const RIGHT: f64 = 14.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 48.0;
 const LEGEND: f64 = 30.0;
+const LEGEND_LINE: f64 = 20.0;
 
 /// Colours that the colour-blind can tell apart (Okabe and Ito), and markers that differ, too.
 const COLOURS: [&str; 8] =
@@ -48,22 +49,32 @@ pub fn draw(title: &str, panels: &[Panel], columns: usize) -> String {
 	let columns = columns.clamp(1, panels.len().max(1));
 	let rows = panels.len().div_ceil(columns);
 	let width = WIDTH * columns as f64;
-	let height = HEIGHT * rows as f64 + 2.0 * LEGEND;
 	let mut names: Vec<&str> = Vec::new();
 	for series in panels.iter().flat_map(|panel| &panel.series) {
 		if !names.contains(&series.name.as_str()) {
 			names.push(&series.name);
 		}
 	}
+	// Names are of different lengths and pictures of different widths.
+	let mut places: Vec<(f64, f64)> = Vec::new();
+	let (mut x, mut y) = (LEFT, LEGEND + 14.0);
+	for name in &names {
+		let length = 46.0 + 7.0 * name.chars().count() as f64;
+		if x > LEFT && x + length > width {
+			(x, y) = (LEFT, y + LEGEND_LINE);
+		}
+		places.push((x, y));
+		x += length;
+	}
+	let top = y + 16.0;
+	let height = HEIGHT * rows as f64 + top;
 	let mut picture = Document::new()
 		.set("viewBox", (0, 0, width, height))
 		.set("font-family", "sans-serif")
 		.set("font-size", 12)
 		.add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", "white"))
 		.add(label(title, width / 2.0, 20.0, "middle").set("font-size", 15));
-	let step = (width - LEFT) / names.len().max(1) as f64;
-	for (index, name) in names.iter().enumerate() {
-		let (x, y) = (LEFT + step.min(150.0) * index as f64, LEGEND + 14.0);
+	for (index, (name, (x, y))) in names.iter().zip(places).enumerate() {
 		let line = Line::new().set("x1", x).set("x2", x + 22.0).set("y1", y).set("y2", y);
 		picture = picture
 			.add(line.set("stroke", colour(index)).set("stroke-width", 2))
@@ -72,7 +83,7 @@ pub fn draw(title: &str, panels: &[Panel], columns: usize) -> String {
 	}
 	for (index, panel) in panels.iter().enumerate() {
 		let (x, y) = ((index % columns) as f64 * WIDTH, (index / columns) as f64 * HEIGHT);
-		let place = format!("translate({x} {})", y + 2.0 * LEGEND);
+		let place = format!("translate({x} {})", y + top);
 		picture = picture.add(draw_panel(panel, &names).set("transform", place));
 	}
 	picture.to_string() + "\n"

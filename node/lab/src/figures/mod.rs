@@ -6,6 +6,7 @@ mod curves;
 mod experiment;
 mod frontier;
 mod possible;
+mod propagation;
 mod sweep;
 mod table2;
 
@@ -14,7 +15,8 @@ use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// Repeat the paper's experiment and draw its figures 6, 7, 8 and Table 2, with our strategies beside.
+/// Repeat the paper's experiment and draw its figures 6, 7, 8 and Table 2, with our strategies beside,
+/// and the simulator's comparison of protocols.
 ///
 /// Writes pictures (SVG), tables (CSV and text) and a report. The same seed gives the same files, byte
 /// for byte, on any number of processors. Intervals are 95 %: Student's t for means over populations,
@@ -60,6 +62,7 @@ pub struct Results {
 	pub sweep: Vec<sweep::Step>,
 	pub frontier: frontier::Frontier,
 	pub weights: Vec<agreement::SameTrees>,
+	pub propagation: propagation::Propagation,
 }
 
 /// The command.
@@ -77,6 +80,7 @@ pub fn run(options: &Options) -> Result<(), Error> {
 	artefacts.extend(sweep::artefacts(&results.sweep));
 	artefacts.extend(acceptance::artefacts(&results.acceptance));
 	artefacts.extend(frontier::artefacts(&results.frontier));
+	artefacts.extend(propagation::artefacts(&results.propagation));
 	let report = report(&artefacts, &agreement::text(&results));
 	artefacts.push(Artefact::new("report.txt", report.clone()));
 	if let Some(unknown) =
@@ -119,7 +123,10 @@ fn compute(seed: u64, seeds: u64) -> Result<Results, Error> {
 	let frontier = frontier::run(&range, &frontier_bar)?;
 	frontier_bar.finish_and_clear();
 	let weights = agreement::same_trees(&range)?;
-	Ok(Results { seed, seeds, measures, acceptance, sweep, frontier, weights })
+	let propagation_bar = bar("propagation", propagation::RUNS);
+	let propagation = propagation::run(seed, &propagation_bar)?;
+	propagation_bar.finish_and_clear();
+	Ok(Results { seed, seeds, measures, acceptance, sweep, frontier, weights, propagation })
 }
 
 /// The tables that a reader wants first, and what they mean.

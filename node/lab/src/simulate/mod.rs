@@ -10,16 +10,18 @@ mod validate;
 mod world;
 
 pub use options::Options;
+pub use report::Report;
 
 use crate::{
 	error::Error,
 	output, progress,
 	random::{Purpose, Random},
 };
+use clap::Parser;
 use network::Network;
 use protocols::Kind;
 use rayon::prelude::*;
-use report::{Report, Sample, Summary};
+use report::{Sample, Summary};
 use std::time::Instant;
 use world::Terms;
 
@@ -44,6 +46,21 @@ pub fn run(options: &Options) -> Result<(), Error> {
 	let rate = events as f64 / seconds.max(1e-9) / 1e6;
 	eprintln!("{events} events in {seconds:.1} s: {rate:.1} million a second");
 	Ok(())
+}
+
+/// What the command would report with these options, without printing anything.
+pub fn report(options: &str) -> Result<Report, Error> {
+	let words = std::iter::once("simulate").chain(options.split_whitespace());
+	let line = Line::try_parse_from(words).map_err(|cause| Error::Option(cause.to_string()))?;
+	line.options.check()?;
+	Ok(simulate(&line.options)?.0)
+}
+
+/// The options alone, for [`report`].
+#[derive(Parser)]
+struct Line {
+	#[command(flatten)]
+	options: Options,
 }
 
 /// Runs everything and returns the report and how many events it took.
@@ -108,14 +125,6 @@ fn one_block(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use clap::Parser;
-
-	#[derive(Parser)]
-	struct Line {
-		#[command(flatten)]
-		options: Options,
-	}
-
 	fn options(line: &str) -> Options {
 		Line::parse_from(std::iter::once("simulate").chain(line.split_whitespace())).options
 	}

@@ -17,9 +17,9 @@ pub enum Conduct {
 	Honest,
 	/// Is down: neither receives nor sends, and its neighbours' connections to it are closed.
 	Crashed,
-	/// Receives, but sends nothing.
+	/// Receives and asks, but hands nothing on.
 	Silent,
-	/// Sends everything late.
+	/// Hands everything on late.
 	Delaying,
 	/// Hands on false blocks, which their receivers find to be false.
 	Lying,

@@ -70,10 +70,10 @@ pub struct Options {
 	/// Share of the nodes that are down; their neighbours know.
 	#[arg(long, default_value_t = 0.0)]
 	pub crashed: f64,
-	/// Share of the nodes that receive and send nothing.
+	/// Share of the nodes that receive and ask, but hand nothing on.
 	#[arg(long, default_value_t = 0.0)]
 	pub silent: f64,
-	/// Share of the nodes that send everything late.
+	/// Share of the nodes that hand everything on late.
 	#[arg(long, default_value_t = 0.0)]
 	pub delaying: f64,
 	/// Share of the nodes that hand on false blocks.

@@ -187,14 +187,27 @@ impl<'a, M: Copy> World<'a, M> {
 		&mut self.random
 	}
 
-	/// Sends a message of `bytes`.
+	/// Hands on a block, a part of it or the news of it, as `from`'s conduct allows.
 	pub fn send(&mut self, from: u32, to: u32, bytes: u64, message: M) {
-		let conduct = self.network.conduct[from as usize];
-		if matches!(conduct, Conduct::Silent | Conduct::Crashed) || self.network.is_crashed(to) {
+		match self.network.conduct[from as usize] {
+			Conduct::Silent | Conduct::Crashed => {}
+			Conduct::Delaying => self.transmit(from, to, bytes, self.terms.delay, message),
+			Conduct::Honest | Conduct::Lying => self.transmit(from, to, bytes, 0, message),
+		}
+	}
+
+	/// Asks for a block or a part of it. Everybody does that who is not down.
+	pub fn ask(&mut self, from: u32, to: u32, bytes: u64, message: M) {
+		if !self.network.is_crashed(from) {
+			self.transmit(from, to, bytes, 0, message);
+		}
+	}
+
+	fn transmit(&mut self, from: u32, to: u32, bytes: u64, late: Time, message: M) {
+		if self.network.is_crashed(to) {
 			return;
 		}
 		self.outcome.sent[from as usize] += bytes;
-		let late = if conduct == Conduct::Delaying { self.terms.delay } else { 0 };
 		let Some(stall) = self.stall(from, to, bytes) else { return };
 		let stall = late.saturating_add(stall);
 		let rate = self.network.uplinks[from as usize];

@@ -28,6 +28,9 @@ pub const LARGEST_STOCK_MESH: usize = 3000;
 /// Peers of a stock node outside a full mesh.
 const STOCK_PEERS: u32 = 8;
 
+/// Code of [`Kind::OursCoded`], as a part of the data: any two thirds of the chunks restore the block.
+const CODED: f64 = 0.5;
+
 /// How a block travels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Kind {
@@ -52,6 +55,8 @@ pub enum Kind {
 	/// What is predicted to be quickest: a direct push, a tree with adaptive linking numbers, or chunks
 	/// down several trees whose interiors differ.
 	Ours,
+	/// The same with code: half as many bytes more (or --parity, if that is more).
+	OursCoded,
 	/// A random tree for each shred, with as much code as data.
 	Turbine,
 	/// Eager gossip of whole blocks with 8 neighbours.
@@ -60,7 +65,7 @@ pub enum Kind {
 
 impl Kind {
 	/// All of them, in the order in which they are compared.
-	pub const ALL: [Self; 11] = [
+	pub const ALL: [Self; 12] = [
 		Self::StockMesh,
 		Self::StockMeshSingle,
 		Self::Stock8,
@@ -72,6 +77,7 @@ impl Kind {
 		Self::Tft,
 		Self::Wct,
 		Self::Ours,
+		Self::OursCoded,
 	];
 
 	/// Its name on command lines and in reports.
@@ -109,6 +115,10 @@ impl Kind {
 			Self::Turbine => {
 				let turbine = Turbine::new(n, terms.block);
 				Ok(World::run(turbine, network, terms, author, seed, block))
+			}
+			Self::OursCoded => {
+				let terms = Terms { parity: terms.parity.max(CODED), ..*terms };
+				Self::Ours.run(network, &terms, author, seed, block)
 			}
 			Self::Direct | Self::Lft | Self::Tft | Self::Wct | Self::Ours => {
 				let plan = self.plan(network, terms, author)?;

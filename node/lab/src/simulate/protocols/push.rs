@@ -5,7 +5,8 @@
 //!
 //! With repair, the ladder of PROPAGATION.md, B.6:
 //!
-//! 1. The sender skips a crashed child, whose connection is closed, and sends to that one's children.
+//! 1. The sender skips a crashed child, whose connection is closed, and sends to that one's children. The
+//!    author of a striped block sends to a second holder instead, which takes over.
 //! 2. A node knows the trees, so it knows when each piece should come. When it is late by the time that
 //!    each hand before it would need to mend its own loss, it asks for what is missing: the parent's
 //!    parent, or, if that is the author of a striped block, a second holder to which the author sent each
@@ -19,7 +20,7 @@
 
 use super::{
 	super::{
-		network::Peers,
+		network::{Network, Peers},
 		queue::{Time, MILLISECOND},
 		uplink::{emission, Sharing},
 		world::{Protocol, World},
@@ -96,27 +97,38 @@ impl<'p> Push<'p> {
 		usize::from(self.plan.tree_of[usize::from(chunk)])
 	}
 
-	/// Hands a chunk to the children; in place of one that has crashed, to its children.
+	/// Hands a chunk to the children; in place of one that has crashed, to its children. But for a
+	/// crashed head the second holder takes over.
 	fn hand_on(&self, world: &mut World<'_, Message>, node: u32, chunk: u8) {
 		let tree = &self.plan.trees[self.tree_of(chunk)];
-		let mut crashed = Vec::new();
-		let mut next = Some(node);
-		while let Some(parent) = next {
-			for child in tree.children(parent) {
-				if world.terms.repair && world.network.is_crashed(child) {
-					crashed.push(child);
-				} else {
+		let takes_over = self.takes_over(world.network, node, chunk);
+		let mut next = vec![node];
+		next.extend(self.head(self.tree_of(chunk)).filter(|_| takes_over));
+		while let Some(parent) = next.pop() {
+			for child in tree.children(parent).filter(|child| *child != node) {
+				if !world.terms.repair || !world.network.is_crashed(child) {
 					world.send(node, child, self.plan.chunk, Message::Chunk(chunk));
+				} else if node != self.author || !self.plan.is_striped() {
+					next.push(child);
+				} else if let Some(second) = self.second_head(world.network, self.tree_of(chunk)) {
+					world.send(node, second, self.plan.chunk, Message::Chunk(chunk));
 				}
 			}
-			next = crashed.pop();
 		}
+	}
+
+	/// Whether `node` is the second holder of a chunk whose head has crashed.
+	fn takes_over(&self, network: &Network, node: u32, chunk: u8) -> bool {
+		let tree = self.tree_of(chunk);
+		self.plan.is_striped()
+			&& self.head(tree).is_some_and(|head| network.is_crashed(head))
+			&& self.second_head(network, tree) == Some(node)
 	}
 
 	/// A new chunk has come, or was restored from others.
 	fn take(&mut self, world: &mut World<'_, Message>, node: u32, chunk: u8) {
 		let has_children = self.plan.trees[self.tree_of(chunk)].children(node).next().is_some();
-		if has_children {
+		if has_children || world.terms.repair && self.takes_over(world.network, node, chunk) {
 			world.wake(node, self.plan.check(world.terms), Message::Checked(chunk));
 		}
 		let bit = 1 << chunk;
@@ -166,7 +178,12 @@ impl Protocol for Push<'_> {
 		}
 		if self.plan.is_striped() {
 			for chunk in 0..chunks {
-				if let Some(second) = self.second_head(self.tree_of(chunk)) {
+				let tree = self.tree_of(chunk);
+				// In place of a crashed head it has the chunk already.
+				if self.head(tree).is_some_and(|head| world.network.is_crashed(head)) {
+					continue;
+				}
+				if let Some(second) = self.second_head(world.network, tree) {
 					world.send(author, second, self.plan.chunk, Message::Chunk(chunk));
 				}
 			}
@@ -211,8 +228,8 @@ impl Protocol for Push<'_> {
 					let asked = state.refused & bit != 0;
 					state.refused |= bit;
 					if let (true, false, false) = (world.terms.repair, asked, state.complete) {
-						if let Some(holder) = self.second_holder(to, chunk) {
-							world.send(to, holder, REQUEST, Message::Want(bit));
+						if let Some(holder) = self.second_holder(world.network, to, chunk) {
+							world.ask(to, holder, REQUEST, Message::Want(bit));
 						}
 					}
 					return;
@@ -272,7 +289,7 @@ impl Protocol for Push<'_> {
 			Message::Opened(peer) => {
 				let missing = self.missing(node);
 				if missing != 0 {
-					world.send(node, peer, REQUEST, Message::Want(missing));
+					world.ask(node, peer, REQUEST, Message::Want(missing));
 				}
 			}
 			Message::Chunk(_) | Message::Want(_) | Message::Announce => {}

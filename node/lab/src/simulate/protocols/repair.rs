@@ -2,6 +2,7 @@
 
 use super::{
 	super::{
+		network::Network,
 		queue::{Time, MILLISECOND},
 		uplink::emission,
 		world::World,
@@ -18,23 +19,26 @@ pub const PATIENCE: Time = 50 * MILLISECOND;
 const TRIES: u8 = 60;
 
 impl Push<'_> {
-	/// The node to which the author sends the chunks of a tree, and those of the tree before as to a
-	/// second holder.
-	fn head(&self, tree: usize) -> Option<u32> {
+	/// The node to which the author sends the chunks of a tree.
+	pub(super) fn head(&self, tree: usize) -> Option<u32> {
 		self.plan.trees.get(tree)?.children(self.author).next()
 	}
 
-	pub(super) fn second_head(&self, tree: usize) -> Option<u32> {
-		self.head((tree + 1) % self.plan.trees.len().max(1))
+	/// The second holder of the chunks of a tree: the head of the next tree whose head has not crashed.
+	pub(super) fn second_head(&self, network: &Network, tree: usize) -> Option<u32> {
+		let trees = self.plan.trees.len();
+		(1..trees)
+			.filter_map(|step| self.head((tree + step) % trees))
+			.find(|head| !network.is_crashed(*head))
 	}
 
 	/// Whom to ask first for a chunk that the parent did not send.
-	pub(super) fn second_holder(&self, node: u32, chunk: u8) -> Option<u32> {
+	pub(super) fn second_holder(&self, network: &Network, node: u32, chunk: u8) -> Option<u32> {
 		let tree = self.tree_of(chunk);
 		let parent = self.plan.trees[tree].parent(node)?;
 		match self.plan.trees[tree].parent(parent) {
 			Some(above) if above == self.author && self.plan.is_striped() => {
-				self.second_head(tree).filter(|head| *head != node)
+				self.second_head(network, tree).filter(|head| *head != node)
 			}
 			above => above,
 		}
@@ -69,12 +73,12 @@ impl Push<'_> {
 		if tries == 1 {
 			let mut wants: BTreeMap<u32, u64> = BTreeMap::new();
 			for chunk in bits(missing) {
-				if let Some(holder) = self.second_holder(node, chunk) {
+				if let Some(holder) = self.second_holder(world.network, node, chunk) {
 					*wants.entry(holder).or_default() |= 1 << chunk;
 				}
 			}
 			for (holder, chunks) in &wants {
-				world.send(node, *holder, REQUEST, Message::Want(*chunks));
+				world.ask(node, *holder, REQUEST, Message::Want(*chunks));
 			}
 			let patience = wants.keys().map(|holder| self.patience(world, node, *holder, missing));
 			match patience.max() {

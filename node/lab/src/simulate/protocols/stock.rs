@@ -129,7 +129,7 @@ impl Protocol for Stock<'_> {
 	fn wake(&mut self, world: &mut World<'_, Message>, node: u32, message: Message) {
 		match message {
 			Message::Opened(peer) if !self.nodes[node as usize].has_body => {
-				world.send(node, peer, REQUEST, Message::Request);
+				world.ask(node, peer, REQUEST, Message::Request);
 			}
 			Message::Imported => {
 				world.import(node);

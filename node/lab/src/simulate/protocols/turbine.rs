@@ -141,7 +141,7 @@ impl Turbine {
 		for set in 0..self.sets {
 			let have = self.have[self.slot(node, set)];
 			if u64::from(have.count_ones()) < DATA && peer != node {
-				world.send(node, peer, REQUEST, Message::Lack { set, have });
+				world.ask(node, peer, REQUEST, Message::Lack { set, have });
 			}
 		}
 		let wait = world.network.latency(node, peer).saturating_mul(2) + 50 * MILLISECOND;
