@@ -48,9 +48,10 @@ pub fn links(network: &Network<'_>, bytes: u64) -> Result<Vec<u32>, Error> {
 	}
 	let sum: u128 = uplinks.iter().map(|uplink| u128::from((*uplink).min(FASTEST))).sum();
 	let link = |fan_out: u64, uplink: u64| {
-		// Below 2^(56 + 38 + 32), with a fan-out below 2^32 children.
+		// To the nearest whole. Below 2^(56 + 38 + 32), with a fan-out below 2^32 children.
 		let share = u128::from(uplink.min(FASTEST)) * u128::from(fan_out) * u128::from(n);
-		let link = share / (sum * u128::from(PART));
+		let whole = sum * u128::from(PART);
+		let link = (share + whole / 2) / whole;
 		u32::try_from(link).unwrap_or(most).max(1).min(most)
 	};
 	// The mean is at least 1, and fits where each uplink does.

@@ -2,7 +2,6 @@
 
 use crate::{Node, Settings};
 use alloc::{vec, vec::Vec};
-use core::cmp::Reverse;
 
 /// Who can forward, sorted by trusted or not, then linking number, then trust, then index, with
 /// running sums, so that what the most trusted of a group give together is known at once.
@@ -53,15 +52,18 @@ impl Pool {
 	/// Sorts: O(n log n).
 	pub(crate) fn new(nodes: &[Node], settings: &Settings) -> Self {
 		let most = Pool::most(nodes);
-		let mut keys: Vec<_> = (0u32..)
+		// Largest first; the lower of two indices has the larger complement. There are fewer than
+		// 2^9 groups, and trusts are below 2^30.
+		let mut keys: Vec<u128> = (0u32..)
 			.zip(nodes)
 			.filter(|(_, node)| node.link > 0)
 			.map(|(i, node)| {
 				let (bucket, _) = bucket(node.link.min(most));
-				(Reverse((settings.trusts(*node), bucket, node.trust)), i)
+				let group = u128::from(bucket) | u128::from(settings.trusts(*node)) << 9;
+				group << 64 | u128::from(node.trust) << 32 | u128::from(!i)
 			})
 			.collect();
-		keys.sort_unstable();
+		keys.sort_unstable_by(|a, b| b.cmp(a));
 		let mut pool = Self {
 			nodes: Vec::with_capacity(keys.len()),
 			trusts: Vec::with_capacity(keys.len()),
@@ -73,7 +75,9 @@ impl Pool {
 		};
 		let (mut links, mut values) = (0u64, 0u128);
 		let mut last = None;
-		for (place, (Reverse((trusted, bucket, trust)), i)) in (0u32..).zip(keys) {
+		for (place, key) in (0u32..).zip(keys) {
+			let (group, i) = (key >> 64, !(key as u32));
+			let trust = nodes[i as usize].trust;
 			let link = nodes[i as usize].link.min(most);
 			links += u64::from(link);
 			values += u128::from(link) * u128::from(trust);
@@ -82,11 +86,10 @@ impl Pool {
 			pool.links.push(links);
 			pool.values.push(values);
 			pool.places[i as usize] = place;
-			if last != Some((trusted, bucket)) {
-				last = Some((trusted, bucket));
-				pool.trusted += usize::from(trusted);
-				let link = self::bucket(link).1;
-				pool.groups.push(Group { start: place, end: place, link });
+			if last != Some(group) {
+				last = Some(group);
+				pool.trusted += usize::from(group >> 9 > 0);
+				pool.groups.push(Group { start: place, end: place, link: bucket(link).1 });
 			}
 			if let Some(group) = pool.groups.last_mut() {
 				group.end = place + 1;

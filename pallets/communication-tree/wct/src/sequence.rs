@@ -2,7 +2,6 @@
 
 use crate::{Node, Overheads, Settings, Strategy, TRUST_UNIT};
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 
 /// The nodes in the order of a strategy, before a root and overheads are known.
 #[derive(Clone, Debug)]
@@ -19,9 +18,12 @@ impl Order {
 	pub(crate) fn new(nodes: &[Node], settings: &Settings, strategy: Strategy) -> Self {
 		let pairs = || (0u32..).zip(nodes.iter().copied());
 		let by = |key: fn(Node) -> u32| {
-			let mut keys: Vec<_> = pairs().map(|(i, node)| (Reverse(key(node)), i)).collect();
-			keys.sort();
-			Self { nodes: keys.into_iter().map(|(_, i)| i).collect(), trusted: 0 }
+			// Largest first: the lower of two indices has the larger complement.
+			let keys = pairs().map(|(i, node)| u64::from(key(node)) << 32 | u64::from(!i));
+			let mut keys: Vec<u64> = keys.collect();
+			keys.sort_unstable_by(|a, b| b.cmp(a));
+			// The lower half of the key.
+			Self { nodes: keys.into_iter().map(|key| !(key as u32)).collect(), trusted: 0 }
 		};
 		match strategy {
 			Strategy::Lft => by(|node| node.link),
@@ -42,18 +44,20 @@ impl Order {
 		settings: &Settings,
 		score: impl Fn(Node) -> u128,
 	) -> Self {
+		// Largest first: the lower of two indices has the larger complement.
 		let mut keys = Vec::new();
 		let mut others = Vec::new();
 		for (i, node) in pairs {
 			if settings.trusts(node) {
-				keys.push((Reverse((score(node), node.trust)), i));
+				keys.push((score(node), u64::from(node.trust) << 32 | u64::from(!i)));
 			} else {
 				others.push(i);
 			}
 		}
-		keys.sort();
+		keys.sort_unstable_by(|a, b| b.cmp(a));
 		let trusted = keys.len();
-		let nodes = keys.into_iter().map(|(_, i)| i).chain(others).collect();
+		// The lower half of the second key.
+		let nodes = keys.into_iter().map(|(_, key)| !(key as u32)).chain(others).collect();
 		Self { nodes, trusted }
 	}
 

@@ -4,7 +4,8 @@ use super::{levels, Choice, Last, Plan, Value};
 use crate::TRUST_UNIT;
 use core::cmp::Reverse;
 
-/// The most exchanges that are tried; more where the tree is larger anyway.
+/// The most exchanges that are tried; more where the tree is larger anyway, as long as all of them
+/// take less time than building it does.
 const EXCHANGES: u64 = 64;
 
 /// How many prices there are, four to an octave, from almost nothing to more than any trust.
@@ -120,7 +121,8 @@ impl<'a> Search<'a> {
 
 	/// Exchanges some of one part for some of another, as long as that makes the plan better.
 	fn vary(&mut self) {
-		let mut left = EXCHANGES + self.choice.need / 16;
+		let parts = self.choice.parts().len() as u64;
+		let mut left = EXCHANGES + self.choice.need / (64 * parts);
 		let Some(best) = &self.best else { return };
 		let mut step = best.plan.iter().copied().max().unwrap_or(0).max(1);
 		while step > 0 {

@@ -2,7 +2,6 @@
 
 use crate::{tree::Shape, Node, TRUST_UNIT};
 use alloc::{vec, vec::Vec};
-use core::cmp::Reverse;
 
 /// Sequence and parents of the same tree with the nodes of each level exchanged among themselves,
 /// so that more nodes can expect the block. `None` if that brings nothing.
@@ -36,26 +35,32 @@ pub(super) fn settle(
 	chances.push(nodes[root as usize].trust);
 	let mut after = 0;
 	let mut level = 0u32..1;
-	let mut children = Vec::new();
+	// Whose child the next ones of the sequence are, and how good their chances are.
+	let mut above: Vec<u32> = Vec::new();
+	let mut keys: Vec<u64> = Vec::new();
 	while settled.len() < n {
-		let mut rest = sequence[settled.len()..].iter();
+		let next = &sequence[settled.len()..];
+		above.clear();
+		keys.clear();
 		for place in level {
 			let link = links[settled[place as usize] as usize];
 			let chance = chances[place as usize];
 			after += u64::from(chance) * u64::from(link);
-			children.extend(
-				rest.by_ref()
-					.take(link as usize)
-					.map(|child| (Reverse(hand_on(chance, nodes, *child)), *child, place)),
-			);
+			for _ in 0..link {
+				// Best first: the better of two chances has the smaller complement.
+				let own = hand_on(chance, nodes, next[above.len()]);
+				keys.push(u64::from(!own) << 32 | above.len() as u64);
+				above.push(place);
+			}
 		}
 		// Fewer than nodes.
-		let start = settled.len() as u32;
-		level = start..start + children.len() as u32;
-		children.sort_by_key(|(chance, ..)| *chance);
-		for (Reverse(chance), child, parent) in children.drain(..) {
-			settled.push(child);
-			parents.push(parent);
+		level = settled.len() as u32..(settled.len() + keys.len()) as u32;
+		keys.sort_unstable();
+		for key in &keys {
+			// The halves of the key.
+			let (chance, i) = (!((key >> 32) as u32), *key as u32 as usize);
+			settled.push(next[i]);
+			parents.push(above[i]);
 			chances.push(chance);
 		}
 	}

@@ -1,6 +1,6 @@
 //! A tree while its edges are being chosen.
 
-use super::{Edges, LOOKS};
+use super::{improve, Badness, Edges, Timing, LOOKS};
 use crate::{Node, Settings, Tree};
 use alloc::{vec, vec::Vec};
 
@@ -101,6 +101,45 @@ impl<'a> Attachment<'a> {
 			self.children[before as usize].retain(|child| *child != node);
 		}
 		self.children[parent as usize].push(node);
+	}
+
+	/// Two nodes, neither of them the root, change places; those below them stay where they are.
+	pub(super) fn exchange(&mut self, a: u32, b: u32) {
+		let other = |node: u32| match node {
+			_ if node == a => b,
+			_ if node == b => a,
+			_ => node,
+		};
+		let mut above = [self.parents[a as usize], self.parents[b as usize]];
+		above.sort_unstable();
+		let lists = above.into_iter().flatten().chain([a, b]);
+		let mut done = Vec::with_capacity(4);
+		for list in lists {
+			if !done.contains(&list) {
+				done.push(list);
+				self.children[list as usize].iter_mut().for_each(|child| *child = other(*child));
+			}
+		}
+		self.children.swap(a as usize, b as usize);
+		self.parents.swap(a as usize, b as usize);
+		for node in [a, b] {
+			self.parents[node as usize] = self.parents[node as usize].map(other);
+		}
+		for node in [a, b] {
+			for i in 0..self.children[node as usize].len() {
+				let child = self.children[node as usize][i];
+				self.parents[child as usize] = Some(node);
+			}
+		}
+	}
+
+	/// Whether `node` may have as many children as `count`, and forwards no more than before, or is
+	/// trusted, or takes over from somebody who is not.
+	pub(super) fn may_replace(&self, node: u32, other: u32) -> bool {
+		self.count(other) <= self.limits[node as usize]
+			&& (self.count(other) <= self.count(node)
+				|| self.is_trusted(node)
+				|| !self.is_trusted(other))
 	}
 
 	/// Whether `node` is `above` or below it.
@@ -276,13 +315,56 @@ impl<'a> Attachment<'a> {
 		}
 	}
 
+	/// Attaches everybody as in another tree.
+	pub(super) fn attach_as(&mut self, tree: &Tree) {
+		for &node in tree.sequence().iter().skip(1) {
+			if let Some(parent) = tree.parent(node) {
+				self.attach(parent, node);
+			}
+		}
+		self.widen(true);
+		self.widen(false);
+	}
+
+	/// How bad its edges are.
+	pub(super) fn badness(&self) -> Badness {
+		let edges = self.attached.iter().filter_map(|node| Some((self.parent(*node)?, *node)));
+		edges.map(|(parent, node)| self.edges.badness(parent, node)).sum()
+	}
+
+	/// When everybody receives.
+	pub(super) fn timing(&self) -> Timing {
+		Timing::new(&self.edges, self.root(), &self.children)
+	}
+
+	/// How bad its edges are, and when the last node has received.
+	pub(super) fn rank(&self) -> (Badness, u64) {
+		(self.badness(), self.timing().last().0)
+	}
+
+	/// Whether `node` is attached over an edge that is too far.
+	fn is_far(&self, node: u32) -> bool {
+		self.parent(node).is_some_and(|parent| !self.edges.is_near(parent, node))
+	}
+
+	/// Saves edges that are too far, and then time, as long as there is something to save.
+	pub(super) fn improve(&mut self) {
+		self.mend();
+		improve::improve(self);
+		self.mend();
+	}
+
 	/// Tries again for those who have been attached over edges that are too far, now that everybody
-	/// is attached.
-	pub(super) fn mend(&mut self) {
-		for i in 1..self.attached.len() {
-			let node = self.attached[i];
-			if self.parent(node).is_some_and(|parent| !self.edges.is_near(parent, node)) {
-				self.make_room(node);
+	/// is attached. Each time it helps there is one such edge less.
+	fn mend(&mut self) {
+		loop {
+			let mut helped = false;
+			for i in 1..self.attached.len() {
+				let node = self.attached[i];
+				helped |= self.is_far(node) && self.make_room(node);
+			}
+			if !helped || self.looks == 0 {
+				return;
 			}
 		}
 	}

@@ -10,15 +10,15 @@ use core::cmp::Reverse;
 /// comes first. That is the best order for the node that receives last: if of two children, one
 /// after the other, the second had longer to go, exchanging them would make the later of the two no
 /// later.
-pub(crate) struct Timing {
+pub(super) struct Timing {
 	/// When each node has received; the root at 0.
-	pub(crate) arrivals: Vec<u64>,
+	pub(super) arrivals: Vec<u64>,
 	/// How long after a node all below it have received.
-	pub(crate) heights: Vec<u64>,
+	pub(super) heights: Vec<u64>,
 	/// How many children a node's parent serves before it.
-	pub(crate) turns: Vec<u32>,
+	pub(super) turns: Vec<u32>,
 	/// Level by level, each node's children in the order of sending.
-	pub(crate) order: Vec<u32>,
+	pub(super) order: Vec<u32>,
 	/// Where each node is if the tree is walked depth first, and where the first behind those below
 	/// it is.
 	spans: Vec<(u32, u32)>,
@@ -26,7 +26,7 @@ pub(crate) struct Timing {
 
 impl Timing {
 	/// O(n log n).
-	pub(crate) fn new(edges: &Edges<'_>, root: u32, children: &[Vec<u32>]) -> Self {
+	pub(super) fn new(edges: &Edges<'_>, root: u32, children: &[Vec<u32>]) -> Self {
 		let n = children.len();
 		let mut order = Vec::with_capacity(n);
 		order.push(root);
@@ -81,13 +81,18 @@ impl Timing {
 	}
 
 	/// When the last node receives, and how many do so then.
-	pub(crate) fn last(&self) -> (u64, usize) {
+	pub(super) fn last(&self) -> (u64, usize) {
 		let last = self.arrivals.iter().copied().max().unwrap_or(0);
 		(last, self.arrivals.iter().filter(|arrival| **arrival == last).count())
 	}
 
+	/// A node that receives last.
+	pub(super) fn slowest(&self) -> Option<u32> {
+		self.order.iter().copied().max_by_key(|node| self.arrivals[*node as usize])
+	}
+
 	/// Whether `node` is `above` or below it.
-	pub(crate) fn is_below(&self, node: u32, above: u32) -> bool {
+	pub(super) fn is_below(&self, node: u32, above: u32) -> bool {
 		let (start, end) = self.spans[above as usize];
 		(start..end).contains(&self.spans[node as usize].0)
 	}

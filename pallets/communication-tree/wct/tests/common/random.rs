@@ -1,5 +1,7 @@
 //! Repeatable random inputs, the same on every machine and in Wasm.
 
+#![allow(dead_code, reason = "shared by tests, benches and examples, each of which needs a part")]
+
 use voltree_wct::{Node, Settings, Weights, TRUST_UNIT};
 
 /// SplitMix64.
