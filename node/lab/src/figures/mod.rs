@@ -124,7 +124,7 @@ fn compute(seed: u64, seeds: u64) -> Result<Results, Error> {
 	frontier_bar.finish_and_clear();
 	let weights = agreement::same_trees(&range)?;
 	let propagation_bar = bar("propagation", propagation::RUNS);
-	let propagation = propagation::run(seed, &propagation_bar)?;
+	let propagation = propagation::run(seed, seeds, &propagation_bar)?;
 	propagation_bar.finish_and_clear();
 	Ok(Results { seed, seeds, measures, acceptance, sweep, frontier, weights, propagation })
 }

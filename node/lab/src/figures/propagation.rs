@@ -18,7 +18,7 @@ const COMPARED: [(&str, &str); 3] = [
 ];
 
 /// What is simulated by number of nodes.
-const SCALED: &str = "--protocol stock-8,gossip,turbine,lft,tft,wct,ours --seeds 1 --blocks 3";
+const SCALED: &str = "--protocol stock-8,gossip,turbine,lft,tft,wct,ours --seeds 1";
 
 /// Numbers of nodes.
 const SIZES: [usize; 4] = [50, 200, 1000, 5000];
@@ -33,15 +33,20 @@ pub struct Propagation {
 	by_nodes: Vec<simulate::Report>,
 }
 
-/// Runs the simulations, with seeds from `seed` on.
-pub fn run(seed: u64, bar: &ProgressBar) -> Result<Propagation, Error> {
+/// Runs the simulations, with seeds from `seed` on; for a few populations only a few blocks.
+pub fn run(seed: u64, seeds: u64, bar: &ProgressBar) -> Result<Propagation, Error> {
+	let up_to = |most| (seeds / 20).clamp(1, most);
+	let (networks, blocks, large_blocks) = (up_to(5), up_to(10), up_to(3));
 	let report = |options: &str| {
 		let report = simulate::report(&format!("{options} --seed {seed}"));
 		bar.inc(1);
 		report
 	};
-	let compared = COMPARED.into_iter().map(|(name, options)| Ok((name, report(options)?)));
-	let by_nodes = SIZES.into_iter().map(|n| report(&format!("{SCALED} --nodes {n}")));
+	let compared = COMPARED.into_iter().map(|(name, options)| {
+		Ok((name, report(&format!("{options} --seeds {networks} --blocks {blocks}"))?))
+	});
+	let by_nodes =
+		SIZES.into_iter().map(|n| report(&format!("{SCALED} --blocks {large_blocks} --nodes {n}")));
 	Ok(Propagation {
 		compared: compared.collect::<Result<_, Error>>()?,
 		by_nodes: by_nodes.collect::<Result<_, Error>>()?,

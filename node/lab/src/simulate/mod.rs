@@ -56,7 +56,7 @@ pub fn report(options: &str) -> Result<Report, Error> {
 	Ok(simulate(&line.options)?.0)
 }
 
-/// The options alone, for [`report`].
+/// The options alone, for [`report()`].
 #[derive(Parser)]
 struct Line {
 	#[command(flatten)]

@@ -157,7 +157,8 @@ pub enum SharingChoice {
 const ASSUMPTIONS: &str = "\
 What the model takes for granted:
   Nodes: linking numbers and trust as in the paper's experiment. Authors are honest; each block is alone
-  on the network. Time is counted in nanoseconds from the moment the author has sealed.
+  on the network. Time is counted in nanoseconds from the moment the author has sealed; what has not
+  happened after 120 s never happens.
   Uplinks limit, downlinks do not. Trees, gossip and shreds send one body after another, and messages of
   up to 1 kB in between. Stock nodes serve all requests at once; each transfer has a weight drawn once,
   because TCP does not share fairly (0.8 gives about as many duplicates as were measured).

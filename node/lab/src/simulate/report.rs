@@ -121,8 +121,11 @@ impl Summary {
 			bound_p50_ms: quantile_of(|sample| sample.bound, 0.5),
 			ratio_p50: ratio(0.5),
 			ratio_max: ratio(1.0),
-			coverage: sum(|sample| sample.reached.into())
-				/ sum(|sample| sample.honest.into()).max(1.0),
+			coverage: match sum(|sample| sample.honest.into()) {
+				// Nobody was to be reached.
+				0.0 => 1.0,
+				honest => sum(|sample| sample.reached.into()) / honest,
+			},
 			bytes_mean: sum(|sample| sample.sent) / count / nodes.max(1) as f64,
 			bytes_max: sum(|sample| sample.most_sent) / count,
 			copies: sum(|sample| sample.sent) / count / (block.max(1) as f64 * others),

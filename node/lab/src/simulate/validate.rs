@@ -77,10 +77,14 @@ fn down_a_tree(link: u32, network: &Network, terms: &Terms) -> Result<Time, Erro
 	let nodes: Vec<_> =
 		network.nodes.iter().map(|node| voltree_wct::Node { link, ..*node }).collect();
 	let tree = voltree_wct::tree(&nodes, None, settings, Strategy::Lft, Some(0))?;
-	let plan = Plan::whole(tree, terms.block);
+	Ok(push(&Plan::whole(tree, terms.block), network, terms))
+}
+
+/// Time until the last node has imported, with nothing but the plan.
+fn push(plan: &Plan, network: &Network, terms: &Terms) -> Time {
 	let peers = super::network::Peers::Mesh(network.len());
-	let push = Push::new(&plan, &peers, network.len());
-	Ok(last(&World::run(push, network, terms, 0, 1, 0)))
+	let push = Push::new(plan, &peers, network.len());
+	last(&World::run(push, network, terms, 0, 1, 0))
 }
 
 /// Everything that has a formula.
@@ -110,6 +114,18 @@ pub fn cases() -> Result<Vec<Case>, Error> {
 		let star = 3 * d + 49 * emission(block, 12_500_000) + x;
 		case("stock mesh of 50: 3 d + 49 B/U + X", star, last(&stock));
 	}
+	// Sixteen heads that trust makes equal, four chunks each: the author sends 64 chunks, and while the
+	// last one arrives at its head the others have been handed on.
+	let terms = terms(1_000_000);
+	let mut network = network(17, 100, 50);
+	network.nodes.iter_mut().for_each(|node| node.trust = voltree_wct::TRUST_UNIT);
+	let plan = Plan::striped(&network, &terms, 0, 16)?;
+	let out = emission((64 + 15) * plan.chunk, 12_500_000);
+	cases.push(Case {
+		what: "striped over 16 heads: 2 d + B/U (1 + 15/64), 1000000 bytes".into(),
+		formula: out + 2 * d + v / 64 + v + x,
+		simulated: push(&plan, &network, &terms),
+	});
 	Ok(cases)
 }
 

@@ -21,7 +21,7 @@ const CHUNK_HEADER: u64 = 300;
 const BLOCK_HEADER: u64 = 100;
 
 /// Up to so many nodes a strategy that looks at overheads is given all of them.
-const MATRIX: u32 = 1000;
+const MATRIX: u32 = 200;
 
 /// Trees, and which chunk goes down which of them.
 #[derive(Clone, Debug)]
