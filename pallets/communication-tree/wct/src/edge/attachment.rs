@@ -166,11 +166,11 @@ impl<'a> Attachment<'a> {
 		}
 		for trusted in [true, false] {
 			self.widen(trusted);
-			for node in core::mem::take(&mut waiting) {
+			for node in self.taken(&mut waiting) {
 				self.place(node, &mut waiting);
 			}
-			for node in core::mem::take(&mut waiting) {
-				if self.make_room(node) {
+			for node in self.taken(&mut waiting) {
+				if self.may_come(node, &waiting) && self.make_room(node) {
 					self.welcome(node, &mut waiting);
 				} else {
 					waiting.push(node);
@@ -182,6 +182,13 @@ impl<'a> Attachment<'a> {
 			self.attach(parent, node);
 			self.welcome(node, &mut waiting);
 		}
+	}
+
+	/// All who wait, those who forward first: these keep the tree going.
+	fn taken(&self, waiting: &mut Vec<u32>) -> Vec<u32> {
+		let mut taken = core::mem::take(waiting);
+		taken.sort_by_key(|node| self.limits[*node as usize] == 0);
+		taken
 	}
 
 	/// Attaches `node` where it receives soonest, and then those who have been waiting for it.
