@@ -47,11 +47,13 @@ pub fn links(network: &Network<'_>, bytes: u64) -> Result<Vec<u32>, Error> {
 		return Err(Error::Uplink { node });
 	}
 	let sum: u128 = uplinks.iter().map(|uplink| u128::from((*uplink).min(FASTEST))).sum();
-	let link = |fan_out: u64, uplink: u64| {
-		// To the nearest whole. Below 2^(56 + 38 + 32), with a fan-out below 2^32 children.
-		let share = u128::from(uplink.min(FASTEST)) * u128::from(fan_out) * u128::from(n);
-		let whole = sum * u128::from(PART);
-		let link = (share + whole / 2) / whole;
+	// How many times as fast as the mean, in parts: below 2^(56 + 32 + 20) before the division.
+	let relative =
+		|uplink: &u64| ((u128::from((*uplink).min(FASTEST)) * u128::from(n)) << 20) / sum;
+	// To the nearest whole. A relative uplink is at most 2^(32 + 20), a fan-out below 2^38.
+	let link = |fan_out: u64, relative: u128| {
+		let link =
+			(relative * u128::from(fan_out) + (u128::from(PART) << 19)) / (u128::from(PART) << 20);
 		u32::try_from(link).unwrap_or(most).max(1).min(most)
 	};
 	// The mean is at least 1, and fits where each uplink does.
@@ -62,41 +64,59 @@ pub fn links(network: &Network<'_>, bytes: u64) -> Result<Vec<u32>, Error> {
 	let middle = order.partition_point(|uplink| *uplink > mean).min(most as usize);
 	order.remove(middle);
 	order.insert(0, mean);
-	let time = |link: &dyn Fn(u64) -> u32| {
-		let links: Vec<u32> = order.iter().map(|uplink| link(*uplink)).collect();
-		time_to_last(network, bytes, &order, &links)
-	};
-	let mut best = (time(&|_| most), None);
+	let walk = Walk::new(network, bytes, &order);
+	let speeds: Vec<u128> = order.iter().map(relative).collect();
+	let mut best = (walk.time_to_last(|_| most), None);
 	let mut fan_out = PART;
 	while fan_out < u64::from(most) * PART {
-		let at = time(&|uplink| link(fan_out, uplink));
+		let at = walk.time_to_last(|place| link(fan_out, speeds[place as usize]));
 		if at < best.0 {
 			best = (at, Some(fan_out));
 		}
 		fan_out += fan_out / 16;
 	}
 	Ok(match best.1 {
-		Some(fan_out) => uplinks.iter().map(|uplink| link(fan_out, *uplink)).collect(),
+		Some(fan_out) => uplinks.iter().map(|uplink| link(fan_out, relative(uplink))).collect(),
 		None => vec![most; uplinks.len()],
 	})
 }
 
-/// When the last of a sequence of nodes has received the block, in microseconds: everybody sends to
-/// its children one after the other.
-fn time_to_last(network: &Network<'_>, bytes: u64, uplinks: &[u64], links: &[u32]) -> u64 {
-	let places: Vec<u32> = (0u32..).zip(links).map(|(place, _)| place).collect();
-	let up = attach::breadth_first(&places, |place| links[place as usize]);
-	// When each may send to its next child.
-	let mut ready = vec![0u64; uplinks.len()];
-	let mut last = 0;
-	for (place, &parent) in up.iter().enumerate().skip(1) {
-		let parent = parent as usize;
-		let copy = u128::from(bytes) * 1_000_000 / u128::from(uplinks[parent].max(1));
-		let sent = ready[parent].saturating_add(u64::try_from(copy).unwrap_or(u64::MAX));
-		ready[parent] = sent;
-		let received = sent.saturating_add(network.latency);
-		ready[place] = received.saturating_add(network.verification);
-		last = last.max(received);
+/// A block on its way along a sequence of nodes. Everybody sends to its children one after the
+/// other.
+struct Walk {
+	/// How long each node takes for a copy, in microseconds.
+	copies: Vec<u64>,
+	latency: u64,
+	verification: u64,
+}
+
+impl Walk {
+	fn new(network: &Network<'_>, bytes: u64, uplinks: &[u64]) -> Self {
+		let copy = |uplink: &u64| {
+			let copy = u128::from(bytes) * 1_000_000 / u128::from((*uplink).max(1));
+			u64::try_from(copy).unwrap_or(u64::MAX)
+		};
+		Self {
+			copies: uplinks.iter().map(copy).collect(),
+			latency: network.latency,
+			verification: network.verification,
+		}
 	}
-	last
+
+	/// When the last has received, in microseconds, if each has `link` children.
+	fn time_to_last(&self, link: impl Fn(u32) -> u32) -> u64 {
+		let places: Vec<u32> = (0u32..).zip(&self.copies).map(|(place, _)| place).collect();
+		let up = attach::breadth_first(&places, link);
+		// When each may send to its next child.
+		let mut ready = vec![0u64; up.len()];
+		let mut last = 0;
+		for (place, &parent) in up.iter().enumerate().skip(1) {
+			let parent = parent as usize;
+			ready[parent] = ready[parent].saturating_add(self.copies[parent]);
+			let received = ready[parent].saturating_add(self.latency);
+			ready[place] = received.saturating_add(self.verification);
+			last = last.max(received);
+		}
+		last
+	}
 }

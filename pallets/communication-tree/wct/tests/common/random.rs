@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "shared by tests, benches and examples, each of which needs a part")]
 
+extern crate alloc;
+
+use alloc::vec::Vec;
 use voltree_wct::{Node, Settings, Weights, TRUST_UNIT};
 
 /// SplitMix64.
