@@ -8,7 +8,7 @@ mod settle;
 
 use crate::{attach, pool::Pool, sequence::Order, tree::Shape, Node, Tree};
 use alloc::{vec, vec::Vec};
-use choice::{Choice, Last, Plan};
+use choice::{Choice, Layout, Plan};
 use core::cmp::Reverse;
 use search::Search;
 pub(crate) use settle::expected;
@@ -48,8 +48,8 @@ fn better(
 	if choice.nothing_beats(&start, rival) {
 		return None;
 	}
-	let (plan, last) = Search::new(&choice, rival).best(start)?;
-	let (sequence, few) = sequence(&choice, &plan, last, order);
+	let (plan, layout) = Search::new(&choice, rival).best(start)?;
+	let (sequence, few) = sequence(&choice, &plan, layout, order);
 	let up = attach::breadth_first(&sequence, |i| {
 		let few = few.iter().find(|(node, _)| *node == i);
 		few.map_or(nodes[i as usize].link, |(_, link)| *link)
@@ -62,18 +62,18 @@ fn better(
 fn sequence(
 	choice: &Choice<'_>,
 	plan: &Plan,
-	last: Option<Last>,
+	layout: Layout,
 	order: &Order,
 ) -> (Vec<u32>, [(u32, u32); 2]) {
 	let mut sequence = Vec::with_capacity(order.nodes.len());
 	let mut inside = vec![false; order.nodes.len()];
 	let root = (choice.root(), choice.root_link(plan));
-	let few = [root, last.map_or(root, |last| (last.node, last.link))];
-	choice.runs(plan, last, |run| {
+	let few = [root, layout.last.map_or(root, |last| (last.node, last.link))];
+	choice.runs(plan, layout, |run| {
 		let start = sequence.len();
 		match run {
 			Run::One(node, _) => sequence.push(node),
-			Run::Many(group, count) => sequence.extend(choice.nodes(group, count)),
+			Run::Many(group, from, to) => sequence.extend(choice.nodes(group, from, to)),
 		}
 		sequence[start..].iter().for_each(|node| inside[*node as usize] = true);
 	});
@@ -86,6 +86,6 @@ fn sequence(
 enum Run {
 	/// A node, and how many children it has.
 	One(u32, u32),
-	/// The first of a group, and how many.
-	Many(usize, u32),
+	/// Those of a group from a rank, which is among them, to a rank, which is not.
+	Many(usize, u32, u32),
 }

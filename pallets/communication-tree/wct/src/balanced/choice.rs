@@ -31,6 +31,14 @@ pub(super) struct Choice<'a> {
 	value: u128,
 }
 
+/// What else there is to say of a plan.
+#[derive(Clone, Copy)]
+pub(super) struct Layout {
+	pub(super) last: Option<Last>,
+	/// How many forwarders, those with the most links, come behind the others.
+	pub(super) held: u64,
+}
+
 /// A forwarder some of whose links are not used.
 #[derive(Clone, Copy)]
 pub(super) struct Last {
@@ -232,29 +240,76 @@ impl<'a> Choice<'a> {
 		nobody.into_iter().chain(some.into_iter().filter(move |_| over > 0).flatten().map(Some))
 	}
 
-	/// The forwarders of a trimmed plan in their order: the root, then who has more links.
-	pub(super) fn runs(&self, plan: &Plan, last: Option<Last>, mut run: impl FnMut(Run)) {
+	/// The forwarders of a trimmed plan in their order: the root; then who has more links, but those
+	/// that are held back come last.
+	pub(super) fn runs(&self, plan: &Plan, layout: Layout, mut run: impl FnMut(Run)) {
 		run(Run::One(self.root, self.root_link(plan)));
-		for group in 0..self.fixed {
-			run(Run::Many(group, self.pool.len(group)));
-		}
-		let mut waiting = last;
-		for (part, group) in (1..).zip(self.free.clone()) {
-			if let Some(last) = waiting.filter(|last| last.link > self.pool.least_link(group)) {
-				run(Run::One(last.node, last.link));
-				waiting = None;
-			}
-			let count = plan[part] - u32::from(last.is_some_and(|last| last.part == part));
-			run(Run::Many(group, count));
-		}
-		if let Some(last) = waiting {
-			run(Run::One(last.node, last.link));
+		self.part_of_runs(plan, layout, layout.held..u64::MAX, &mut run);
+		if layout.held > 0 {
+			self.part_of_runs(plan, layout, 0..layout.held, &mut run);
 		}
 	}
 
-	/// The first `count` of `group`.
-	pub(super) fn nodes(&self, group: usize, count: u32) -> impl Iterator<Item = u32> + '_ {
-		(0..count).map(move |rank| self.pool.node(group, rank))
+	/// Those of the forwarders, by links, whose place among these is in `range`.
+	fn part_of_runs(
+		&self,
+		plan: &Plan,
+		layout: Layout,
+		range: Range<u64>,
+		run: &mut impl FnMut(Run),
+	) {
+		let mut place = 0;
+		let mut push = |next: Run, count: u32| {
+			let inside = |at: u64| at.clamp(place, place + u64::from(count)) - place;
+			// Both are at most `count`.
+			let (from, to) = (inside(range.start) as u32, inside(range.end) as u32);
+			place += u64::from(count);
+			match next {
+				_ if from == to => {}
+				Run::One(..) => run(next),
+				Run::Many(group, ..) => run(Run::Many(group, from, to)),
+			}
+		};
+		for group in 0..self.fixed {
+			let count = self.pool.len(group);
+			push(Run::Many(group, 0, count), count);
+		}
+		let mut waiting = layout.last;
+		for (part, group) in (1..).zip(self.free.clone()) {
+			if let Some(last) = waiting.filter(|last| last.link > self.pool.least_link(group)) {
+				push(Run::One(last.node, last.link), 1);
+				waiting = None;
+			}
+			let count = plan[part] - u32::from(layout.last.is_some_and(|last| last.part == part));
+			push(Run::Many(group, 0, count), count);
+		}
+		if let Some(last) = waiting {
+			push(Run::One(last.node, last.link), 1);
+		}
+	}
+
+	/// How many forwarders, those with the most links, it takes for `links`.
+	pub(super) fn it_takes(&self, plan: &Plan, links: u64) -> u64 {
+		let (mut count, mut left) = (0, links);
+		for part in self.parts().skip(1) {
+			let all = self.links(part, plan[part]);
+			if all >= left {
+				return count + u64::from(self.reaching(part, left, 0, plan[part]));
+			}
+			left -= all;
+			count += u64::from(plan[part]);
+		}
+		count
+	}
+
+	/// Whether some may be held back: the untrusted have to stay below the trusted.
+	pub(super) fn may_hold(&self) -> bool {
+		self.fixed == 0
+	}
+
+	/// Those of `group` from the rank `from` to the rank `to`.
+	pub(super) fn nodes(&self, group: usize, from: u32, to: u32) -> impl Iterator<Item = u32> + '_ {
+		(from..to).map(move |rank| self.pool.node(group, rank))
 	}
 
 	pub(super) fn pool(&self) -> &Without<'a> {

@@ -1,6 +1,6 @@
 //! Rounds and concurrency of a plan, without looking at each node.
 
-use super::{Choice, Last, Plan, Run};
+use super::{Choice, Layout, Plan, Run};
 use crate::pool::Without;
 
 /// Follows a sequence level by level, many nodes at a time.
@@ -16,15 +16,15 @@ struct Levels {
 }
 
 /// Rounds and concurrency of a trimmed plan. O(rounds + groups), however many nodes there are.
-pub(super) fn shape(choice: &Choice<'_>, plan: &Plan, last: Option<Last>) -> (u32, u32) {
+pub(super) fn shape(choice: &Choice<'_>, plan: &Plan, layout: Layout) -> (u32, u32) {
 	let mut levels = Levels { passed: 0, attached: 1, end: 1, rounds: 0, concurrency: 0 };
-	choice.runs(plan, last, |run| match run {
+	choice.runs(plan, layout, |run| match run {
 		Run::One(_, link) => {
 			levels.passed += 1;
 			levels.attached += u64::from(link);
 			levels.next();
 		}
-		Run::Many(group, count) => levels.pass(choice.pool(), group, count),
+		Run::Many(group, from, to) => levels.pass(choice.pool(), group, from, to),
 	});
 	// Nobody else has children.
 	levels.passed = levels.end;
@@ -34,11 +34,11 @@ pub(super) fn shape(choice: &Choice<'_>, plan: &Plan, last: Option<Last>) -> (u3
 }
 
 impl Levels {
-	/// The first `count` of `group`.
-	fn pass(&mut self, pool: &Without<'_>, group: usize, count: u32) {
-		let mut done = 0;
-		while done < count {
-			let left = u64::from(count - done);
+	/// Those of `group` from the rank `from` to the rank `to`.
+	fn pass(&mut self, pool: &Without<'_>, group: usize, from: u32, to: u32) {
+		let mut done = from;
+		while done < to {
+			let left = u64::from(to - done);
 			// At most `left`.
 			let step = left.min(self.end - self.passed) as u32;
 			self.attached += pool.links(group, done + step) - pool.links(group, done);
@@ -48,7 +48,7 @@ impl Levels {
 			self.next();
 			if complete && pool.least_link(group) == 1 {
 				// Where each has one child, a level is as wide as the one above it.
-				let left = u64::from(count - done);
+				let left = u64::from(to - done);
 				let width = self.end - self.passed;
 				let levels = left.checked_div(width).unwrap_or(0);
 				self.rounds += levels;

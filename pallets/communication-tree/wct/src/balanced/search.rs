@@ -1,12 +1,15 @@
 //! The search for the best plan.
 
-use super::{levels, Choice, Last, Plan, Value};
+use super::{levels, Choice, Layout, Plan, Value};
 use crate::TRUST_UNIT;
 use core::cmp::Reverse;
 
 /// The most exchanges that are tried; more where the tree is larger anyway, as long as all of them
 /// take less time than building it does.
 const EXCHANGES: u64 = 64;
+
+/// How many are held back, in eighths of what a level needs.
+const HELD: [u64; 7] = [8, 7, 9, 6, 10, 5, 12];
 
 /// How many prices there are, four to an octave, from almost nothing to more than any trust.
 const PRICES: u32 = 184;
@@ -26,7 +29,7 @@ pub(super) struct Search<'a> {
 /// A plan that is no worse than the rival.
 struct Found {
 	plan: Plan,
-	last: Option<Last>,
+	layout: Layout,
 	value: Value,
 }
 
@@ -40,7 +43,7 @@ impl<'a> Search<'a> {
 	/// The fewer forwarders, the wider and mostly the faster is a tree; the more a forwarder costs,
 	/// the fewer there are. So the least price is looked for at which the tree is as fast and as
 	/// wide as the rival, by bisection; then what is found is varied.
-	pub(super) fn best(mut self, start: Plan) -> Option<(Plan, Option<Last>)> {
+	pub(super) fn best(mut self, start: Plan) -> Option<(Plan, Layout)> {
 		self.offer(start);
 		let plan = self.fill(0);
 		if !self.offer(plan) {
@@ -56,8 +59,9 @@ impl<'a> Search<'a> {
 			}
 		}
 		self.vary();
+		self.lay_out();
 		let rival = self.rival;
-		self.best.filter(|best| best.value > rival).map(|best| (best.plan, best.last))
+		self.best.filter(|best| best.value > rival).map(|best| (best.plan, best.layout))
 	}
 
 	/// Trims a plan and looks at it, and keeps it if it is the best one so far. False if it is
@@ -67,26 +71,45 @@ impl<'a> Search<'a> {
 			return false;
 		}
 		let lasts = self.choice.lasts(&plan);
-		let value = |last: Option<Last>| Some((self.value(&plan, last)?, last));
-		let Some((value, last)) = lasts.filter_map(value).max_by_key(|(value, _)| *value) else {
-			return false;
-		};
+		let found = lasts.filter_map(|last| self.value(&plan, Layout { last, held: 0 }));
+		let Some((value, layout)) = found.max_by_key(|(value, _)| *value) else { return false };
 		if self.best.as_ref().is_none_or(|best| value > best.value) {
-			self.best = Some(Found { plan, last, value });
+			self.best = Some(Found { plan, layout, value });
 		}
 		true
 	}
 
-	/// How good a trimmed plan is, if it is no worse than the rival.
-	fn value(&self, plan: &Plan, last: Option<Last>) -> Option<Value> {
-		let (least, Reverse(most), narrowest) = self.rival;
-		let trust = Some(self.choice.all_value(plan, last)).filter(|trust| *trust >= least)?;
-		let (rounds, concurrency) = levels::shape(self.choice, plan, last);
-		(rounds <= most && concurrency >= narrowest).then_some((
-			trust,
-			Reverse(rounds),
-			concurrency,
-		))
+	/// How good a trimmed plan is, if it is no worse than the rival, and how it has to be laid out
+	/// for that.
+	///
+	/// The more links the first have, the faster a tree grows; but then it may be complete before
+	/// its forwarders are all on one level, and no level is as wide as the rival's. So if `layout`
+	/// is too narrow, as many of those with the most links come last as are needed for such a level,
+	/// and some fewer or more, as these need not begin with the level.
+	fn value(&self, plan: &Plan, mut layout: Layout) -> Option<(Value, Layout)> {
+		let trust = self.choice.all_value(plan, layout.last);
+		if trust < self.rival.0 {
+			return None;
+		}
+		let mut shape = levels::shape(self.choice, plan, layout);
+		let (_, Reverse(most), narrowest) = self.rival;
+		if shape.0 <= most && shape.1 < narrowest && self.choice.may_hold() {
+			let held = self.choice.it_takes(plan, u64::from(narrowest));
+			for eighths in HELD {
+				layout.held = held * eighths / 8;
+				shape = levels::shape(self.choice, plan, layout);
+				if self.no_worse(shape) {
+					break;
+				}
+			}
+		}
+		self.no_worse(shape).then_some(((trust, Reverse(shape.0), shape.1), layout))
+	}
+
+	/// Whether the rival has no fewer rounds and no more concurrency.
+	fn no_worse(&self, (rounds, concurrency): (u32, u32)) -> bool {
+		let (_, Reverse(most), narrowest) = self.rival;
+		rounds <= most && concurrency >= narrowest
 	}
 
 	/// The most trusted plan, if each forwarder costs `price`: who has the largest
@@ -146,6 +169,24 @@ impl<'a> Search<'a> {
 				step = if step == 1 { 0 } else { step.div_ceil(2) };
 			}
 		}
+	}
+
+	/// Holds back more or fewer in the best plan, if that makes it faster or wider still.
+	fn lay_out(&mut self) {
+		let Some(mut best) = self.best.take() else { return };
+		if self.choice.may_hold() {
+			let (trust, _, concurrency) = best.value;
+			let held = self.choice.it_takes(&best.plan, u64::from(concurrency));
+			for eighths in 0..=16 {
+				let layout = Layout { held: held * eighths / 8, ..best.layout };
+				let shape = levels::shape(self.choice, &best.plan, layout);
+				let value = (trust, Reverse(shape.0), shape.1);
+				if self.no_worse(shape) && value > best.value {
+					(best.layout, best.value) = (layout, value);
+				}
+			}
+		}
+		self.best = Some(best);
 	}
 }
 
