@@ -53,7 +53,7 @@ pub(super) struct Last {
 }
 
 impl<'a> Choice<'a> {
-	/// `None` if there is nothing to choose: a single node, or fewer links than nodes.
+	/// `None` if there is nothing to choose: one or two nodes, or fewer links than nodes.
 	///
 	/// As long as the trusted ones' links can carry the tree, no untrusted one forwards; if not,
 	/// all of them do, and untrusted ones carry the rest.
@@ -81,7 +81,7 @@ impl<'a> Choice<'a> {
 				choice.value += choice.pool.value(group, count);
 			}
 		}
-		(choice.all() >= choice.need).then_some(choice)
+		(choice.need > 0 && choice.all() >= choice.need).then_some(choice)
 	}
 
 	/// How many nodes there are, the root among them.

@@ -26,6 +26,18 @@ pub(super) struct Search<'a> {
 	best: Option<Found>,
 }
 
+/// What is thought of a plan.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+	/// It is no worse than the rival.
+	Fine,
+	/// It is less trusted than the rival, or than what has been found.
+	Untrusted,
+	/// It is trusted enough, but has more rounds than the rival or less concurrency, or it does not
+	/// provide for everybody.
+	Slow,
+}
+
 /// A plan that is no worse than the rival.
 struct Found {
 	plan: Plan,
@@ -46,15 +58,14 @@ impl<'a> Search<'a> {
 	pub(super) fn best(mut self, start: Plan) -> Option<(Plan, Layout)> {
 		self.offer(start);
 		let plan = self.fill(0);
-		if !self.offer(plan) {
-			let (mut low, mut high) = (0, PRICES);
+		if self.offer(plan) == Verdict::Slow {
+			let (mut low, mut high) = (0, self.prices());
 			while high - low > 1 {
 				let middle = low + (high - low) / 2;
 				let plan = self.fill(price(middle));
-				if self.offer(plan) {
-					high = middle;
-				} else {
-					low = middle;
+				match self.offer(plan) {
+					Verdict::Slow => low = middle,
+					Verdict::Fine | Verdict::Untrusted => high = middle,
 				}
 			}
 		}
@@ -64,33 +75,39 @@ impl<'a> Search<'a> {
 		self.best.filter(|best| best.value > rival).map(|best| (best.plan, best.layout))
 	}
 
-	/// Trims a plan and looks at it, and keeps it if it is the best one so far. False if it is
-	/// worse than the rival in something.
-	fn offer(&mut self, mut plan: Plan) -> bool {
+	/// Trims a plan and looks at it, and keeps it if it is the best one so far.
+	fn offer(&mut self, mut plan: Plan) -> Verdict {
 		if !self.choice.trim(&mut plan) {
-			return false;
+			return Verdict::Slow;
 		}
-		let lasts = self.choice.lasts(&plan);
-		let found = lasts.filter_map(|last| self.value(&plan, Layout { last, held: 0 }));
-		let Some((value, layout)) = found.max_by_key(|(value, _)| *value) else { return false };
-		if self.best.as_ref().is_none_or(|best| value > best.value) {
-			self.best = Some(Found { plan, layout, value });
+		let least = self.best.as_ref().map_or(self.rival.0, |best| best.value.0);
+		let mut verdict = Verdict::Untrusted;
+		for last in self.choice.lasts(&plan) {
+			let trust = self.choice.all_value(&plan, last);
+			if trust < least {
+				continue;
+			}
+			let (layout, (rounds, concurrency)) = self.laid_out(&plan, Layout { last, held: 0 });
+			if !self.no_worse((rounds, concurrency)) {
+				verdict = Verdict::Slow;
+				continue;
+			}
+			let value = (trust, Reverse(rounds), concurrency);
+			if self.best.as_ref().is_none_or(|best| value > best.value) {
+				self.best = Some(Found { plan, layout, value });
+			}
+			return Verdict::Fine;
 		}
-		true
+		verdict
 	}
 
-	/// How good a trimmed plan is, if it is no worse than the rival, and how it has to be laid out
-	/// for that.
+	/// Rounds and concurrency of a trimmed plan, and how it has to be laid out for them.
 	///
 	/// The more links the first have, the faster a tree grows; but then it may be complete before
 	/// its forwarders are all on one level, and no level is as wide as the rival's. So if `layout`
 	/// is too narrow, as many of those with the most links come last as are needed for such a level,
-	/// and some fewer or more, as these need not begin with the level.
-	fn value(&self, plan: &Plan, mut layout: Layout) -> Option<(Value, Layout)> {
-		let trust = self.choice.all_value(plan, layout.last);
-		if trust < self.rival.0 {
-			return None;
-		}
+	/// or some fewer or more, as these need not begin with the level.
+	fn laid_out(&self, plan: &Plan, mut layout: Layout) -> (Layout, (u32, u32)) {
 		let mut shape = levels::shape(self.choice, plan, layout);
 		let (_, Reverse(most), narrowest) = self.rival;
 		if shape.0 <= most && shape.1 < narrowest && self.choice.may_hold() {
@@ -103,13 +120,32 @@ impl<'a> Search<'a> {
 				}
 			}
 		}
-		self.no_worse(shape).then_some(((trust, Reverse(shape.0), shape.1), layout))
+		(layout, shape)
 	}
 
 	/// Whether the rival has no fewer rounds and no more concurrency.
 	fn no_worse(&self, (rounds, concurrency): (u32, u32)) -> bool {
 		let (_, Reverse(most), narrowest) = self.rival;
 		rounds <= most && concurrency >= narrowest
+	}
+
+	/// How many prices make a difference. The price at which one of `l` links and no trust goes before
+	/// one of `l - 1` links and trust 1 is `l (l - 1)`.
+	fn prices(&self) -> u32 {
+		let link = self.choice.parts().filter_map(|part| self.choice.least_link(part)).max();
+		let link = u128::from(link.unwrap_or(0));
+		let most = link * link * u128::from(TRUST_UNIT);
+		// The prices rise.
+		let (mut low, mut high) = (0, PRICES);
+		while high - low > 1 {
+			let middle = low + (high - low) / 2;
+			if u128::from(price(middle).unsigned_abs()) < most {
+				low = middle;
+			} else {
+				high = middle;
+			}
+		}
+		high
 	}
 
 	/// The most trusted plan, if each forwarder costs `price`: who has the largest
@@ -121,9 +157,15 @@ impl<'a> Search<'a> {
 		let links = |level| -> u64 {
 			choice.parts().map(|part| choice.links(part, count(part, level))).sum()
 		};
-		// At the lower level all are chosen, at the upper one nobody is.
-		let mut low = -choice.parts().map(share).max().unwrap_or(0);
-		let mut high = i64::from(TRUST_UNIT) + 1;
+		// At the lower level all are chosen, at the upper one nobody is; there is somebody, as there
+		// are enough links.
+		let (mut low, mut high) = (i64::MAX, i64::MIN);
+		for part in choice.parts() {
+			if let Some(last) = choice.len(part).checked_sub(1) {
+				low = low.min(i64::from(choice.trust(part, last)) - share(part));
+				high = high.max(i64::from(choice.trust(part, 0)) - share(part) + 1);
+			}
+		}
 		while high - low > 1 {
 			let middle = low + (high - low) / 2;
 			if links(middle) >= choice.need {

@@ -137,7 +137,6 @@ fn balanced_is_close_to_the_best_there_is() {
 		gain += u64::from(ours.overall_trust - wct.overall_trust);
 		possible += u64::from(best - wct.overall_trust);
 	}
-	println!("{best_found} {gain} {possible}");
 	assert!(best_found >= 290, "best in {best_found} of {cases}");
 	assert!(gain * 100 >= possible * 98, "{gain} of {possible}");
 }
