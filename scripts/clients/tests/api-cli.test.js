@@ -73,7 +73,7 @@ test('a refusal is shown with pallet and error', async () => {
 
 test('who may not open business is told the number of the reason', async () => {
 	const supply = {
-		slot: await slotIn(chain, 60),
+		slot: await slotIn(chain, 75),
 		volume: 100,
 		price: 100_000,
 		line: 1,

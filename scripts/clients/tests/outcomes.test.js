@@ -87,7 +87,7 @@ test('trades go wrong', async (t) => {
 	const standing = () => api.call.blacklistApi.standing(seller.address);
 	const exposure = async (pair) =>
 		unwrap(await api.call.marketApi.exposure(pair.address), 'a tag').map(Number);
-	const offerAgain = async () => offer(await slotIn(chain, 40), 100, priceCap);
+	const offerAgain = async () => offer(await slotIn(chain, 52), 100, priceCap);
 
 	await step('newcomers are certified and get money', async () => {
 		for (const role of ['buyer', 'seller', 'neighbour']) {
@@ -109,7 +109,7 @@ test('trades go wrong', async (t) => {
 
 	await step('what is open counts against what credit allows', async () => {
 		assert.deepEqual(await exposure(seller), [0, 100_000]);
-		near = await slotIn(chain, 40);
+		near = await slotIn(chain, 52);
 		const cheap = await offer(near, 1_000, 200_000);
 		const dear = await offer(near, LARGE, priceCap);
 		assert.deepEqual(await exposure(seller), [1_000 + LARGE, 100_000]);
@@ -166,7 +166,7 @@ test('trades go wrong', async (t) => {
 	});
 
 	await step('one trade will not be delivered, another not as billed', async () => {
-		near = await slotIn(chain, 34);
+		near = await slotIn(chain, 46);
 		far = await slotIn(chain, 120);
 		const large = await offer(near, LARGE, priceCap);
 		const small = await offer(near, 900, 300_000, neighbour);

@@ -52,7 +52,7 @@ test('a node that was killed goes on from its database', async (t) => {
 		chain = await node.start();
 		const { market } = chain.api.tx;
 		// A slow machine starts a node in half a minute.
-		slot = await slotIn(chain, 60);
+		slot = await slotIn(chain, 75);
 		const supply = {
 			slot,
 			volume: VOLUME,

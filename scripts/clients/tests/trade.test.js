@@ -142,7 +142,7 @@ test('a whole trade by @polkadot/api', async (t) => {
 		await give(chain, who.sellerWallet.address, VOLT / 100n);
 		await give(chain, who.seller.address, 2n * VOLT);
 		// The api-cli takes its time, and requests need fifteen seconds before the gate.
-		slot = await slotIn(chain, 45);
+		slot = await slotIn(chain, 60);
 		const supply = {
 			slot,
 			volume: VOLUME,

@@ -152,7 +152,7 @@ class Trade(unittest.TestCase):
 		chain.give(self.seller_wallet.ss58_address, VOLT // 100)
 		chain.give(self.seller.ss58_address, 2 * VOLT)
 		market = chain.rules()
-		earliest = chain.now() + 22_000 + market["lead"]
+		earliest = chain.now() + 36_000 + market["lead"]
 		Trade.slot = -(-earliest // market["delivery_slot"]) * market["delivery_slot"]
 		Trade.gate = self.slot - market["lead"]
 		Trade.end = self.slot + market["delivery_slot"]
