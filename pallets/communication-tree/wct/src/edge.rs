@@ -62,8 +62,9 @@ impl core::iter::Sum for Badness {
 	}
 }
 
-/// How many looks at an edge the search for a better tree may take, for each edge there is.
-const LOOKS: u64 = 32;
+/// How many looks at an edge, or at a node on the way to the root, may be taken for each edge there is
+/// to make room, and as many to find a faster tree.
+const LOOKS: u64 = 16;
 
 /// Sequence and parents of a tree over the same nodes, and with the same root, as `balanced`.
 ///

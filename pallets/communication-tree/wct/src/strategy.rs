@@ -6,22 +6,25 @@ use core::{fmt, str::FromStr};
 /// How the nodes are put into a tree.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Strategy {
-	/// Linking number first.
+	/// Linking number first: by link, then by index.
 	Lft,
-	/// Trust first.
+	/// Trust first: by trust, then by index.
 	Tft,
-	/// Algorithm 1 of the paper, as section 3.2's text explains it.
+	/// Algorithm 1 of the paper, as section 3.2's text explains it: see the [crate](crate).
 	Wct,
-	/// Algorithm 1 with trust and linking number brought to the same range.
+	/// Algorithm 1 with trust and linking number brought to the same range, so that the weight
+	/// moves the tree between [`Strategy::Lft`] and [`Strategy::Tft`].
 	Scaled,
-	/// Never worse than [`Strategy::Wct`], and more trusted, faster or wider where that is possible.
+	/// Never worse than [`Strategy::Wct`] in overall trust, rounds or concurrency, and better where
+	/// that is possible. Overheads are not looked at.
 	Balanced,
-	/// Overheads looked at on every edge.
+	/// [`Strategy::Balanced`] with overheads looked at on every edge: no edge above the threshold
+	/// where there is a choice, and the last node served early.
 	EdgeAware,
 }
 
 impl Strategy {
-	/// What the chain uses.
+	/// What the chain uses: the [crate](crate) says why.
 	pub const DEFAULT: Self = Self::EdgeAware;
 
 	/// Every strategy.

@@ -12,6 +12,9 @@ use core::ops::Range;
 /// of each free group, the most trusted ones.
 pub(super) type Plan = Vec<u32>;
 
+/// How many are left out of a plan at most.
+const TRIMMED: usize = 128;
+
 /// Who may forward under a root.
 pub(super) struct Choice<'a> {
 	pool: Without<'a>,
@@ -207,12 +210,13 @@ impl<'a> Choice<'a> {
 		Some((part, self.links(part, *count) - self.links(part, *count - 1)))
 	}
 
-	/// Leaves out the least trusted who are not needed: what is over then is less than the linking
-	/// number of the least trusted. False if the plan does not provide for everybody.
+	/// Leaves out the least trusted who are not needed, so that what is over is less than the links
+	/// of the least trusted. Where very many are not needed some stay, and the plan is of no use:
+	/// [`Self::lasts`] finds nobody. False if the plan does not provide for everybody.
 	pub(super) fn trim(&self, plan: &mut Plan) -> bool {
 		let Some(mut over) = self.all_links(plan).checked_sub(self.need) else { return false };
-		while over > 0 {
-			let Some((part, links)) = self.weakest(plan) else { break };
+		for _ in 0..TRIMMED {
+			let Some((part, links)) = self.weakest(plan).filter(|_| over > 0) else { break };
 			let Some(less) = over.checked_sub(links) else { break };
 			over = less;
 			plan[part] -= 1;

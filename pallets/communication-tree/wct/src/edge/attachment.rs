@@ -21,8 +21,10 @@ pub(super) struct Attachment<'a> {
 	limits: Vec<u32>,
 	/// How many more children the attached nodes may have together.
 	open: u64,
-	/// How many more looks at an edge the search may take.
+	/// How many more looks the search for a faster tree may take.
 	pub(super) looks: u64,
+	/// How many more looks may be taken to make room.
+	steps: u64,
 }
 
 impl<'a> Attachment<'a> {
@@ -39,6 +41,7 @@ impl<'a> Attachment<'a> {
 			limits[*parent as usize] += 1;
 		}
 		let root = balanced.sequence().first();
+		let looks = (n as u64).saturating_mul(n as u64).saturating_mul(LOOKS);
 		Self {
 			open: root.map_or(0, |root| u64::from(limits[*root as usize])),
 			nodes,
@@ -50,7 +53,8 @@ impl<'a> Attachment<'a> {
 			arrivals: vec![0; n],
 			attached: balanced.sequence().iter().copied().take(1).collect(),
 			limits,
-			looks: (n as u64).saturating_mul(n as u64).saturating_mul(LOOKS),
+			looks,
+			steps: looks,
 		}
 	}
 
@@ -142,13 +146,14 @@ impl<'a> Attachment<'a> {
 				|| !self.is_trusted(other))
 	}
 
-	/// Whether `node` is `above` or below it.
-	fn is_below(&self, node: u32, above: u32) -> bool {
+	/// Whether `node` is `above` or below it. If there are no more steps, to be careful, yes.
+	fn is_below(&mut self, node: u32, above: u32) -> bool {
 		let mut next = Some(node);
 		while let Some(node) = next {
-			if node == above {
+			if node == above || self.steps == 0 {
 				return true;
 			}
+			self.steps -= 1;
 			next = self.parent(node);
 		}
 		false
@@ -269,8 +274,7 @@ impl<'a> Attachment<'a> {
 		let is_new = self.parent(node).is_none();
 		for i in 0..self.attached.len() {
 			let parent = self.attached[i];
-			self.looks = self.looks.saturating_sub(1);
-			if !self.edges.is_near(parent, node) || self.is_below(parent, node) {
+			if !self.edges.is_near(parent, node) || (!is_new && self.is_below(parent, node)) {
 				continue;
 			}
 			if !self.has_room(parent) {
@@ -282,8 +286,8 @@ impl<'a> Attachment<'a> {
 				self.attach(parent, node);
 			} else {
 				self.move_to(node, parent);
-				self.update(node);
 			}
+			self.update(node);
 			return true;
 		}
 		false
@@ -292,11 +296,13 @@ impl<'a> Attachment<'a> {
 	/// A child of `parent`, and somebody else to whom it could go over an edge that is near enough
 	/// (that may be `node`, who comes in its place).
 	fn movable(&mut self, parent: u32, node: u32) -> Option<(u32, u32)> {
-		for child in self.children[parent as usize].iter().copied().filter(|child| *child != node) {
-			let others = self.attached.iter().copied();
-			for other in others.chain([node]) {
-				self.looks = self.looks.checked_sub(1)?;
+		for i in 0..self.children[parent as usize].len() {
+			let child = self.children[parent as usize][i];
+			for j in 0..=self.attached.len() {
+				self.steps = self.steps.checked_sub(1)?;
+				let other = self.attached.get(j).copied().unwrap_or(node);
 				if other != parent
+					&& child != node
 					&& self.has_room(other)
 					&& self.edges.is_near(other, child)
 					&& !self.is_below(other, child)
@@ -370,7 +376,7 @@ impl<'a> Attachment<'a> {
 				let node = self.attached[i];
 				helped |= self.is_far(node) && self.make_room(node);
 			}
-			if !helped || self.looks == 0 {
+			if !helped || self.steps == 0 {
 				return;
 			}
 		}
