@@ -6,7 +6,7 @@ use crate::{
 	random::{self, population, Random, HONEST},
 };
 use proptest::prelude::*;
-use voltree_wct::{Measures, Node, Ranking, Settings, Strategy, Tree, TRUST_UNIT};
+use voltree_wct::{Measures, Node, Ranking, Settings, Strategy, Tree, Weights, TRUST_UNIT};
 
 /// Worse in nothing.
 fn no_worse(ours: Measures, wct: Measures) -> bool {
@@ -86,6 +86,34 @@ fn trust_instead_of_links_where_they_are_not_needed() {
 		|overall_trust| Measures { overall_trust, rounds: 2, concurrency: 4, overloaded: 0 };
 	assert_eq!(wct.measures(), measures(633_333_333));
 	assert_eq!(ours.measures(), measures(946_666_666));
+}
+
+/// Algorithm 1 is as wide as it can be with three forwarders; but two with two links each are more
+/// trusted than one with three and one with one: 2 * 0.75 + 2 * 0.75 against 3 * 0.55 + 0.95. Scores
+/// are 5 * trust + link: 5.75 each, 5.75 (and more trusted), 5.75 (and less trusted, but 5.76).
+///
+/// ```text
+///   wct:        0 (90, 2)          balanced:      0
+///             /   \                             /   \
+///            1     2 (95, 1)                   3     4
+///          / | \    \                         / \   / \
+///         3  4  5    6                       1   2 5   6
+/// ```
+#[test]
+fn others_with_as_many_links() {
+	let mut nodes = [(90, 2), (55, 3), (95, 1), (75, 2), (75, 2), (10, 1), (10, 1)]
+		.map(|(percent, link)| node(percent, link));
+	nodes[1].trust += PERCENT / 5;
+	let weights = Weights { trust: 5, link: 1 };
+	let settings = Settings { weights, ..random::settings(0) };
+	let wct = build(&nodes, settings, Strategy::Wct, Some(0));
+	let ours = build(&nodes, settings, Strategy::Balanced, Some(0));
+	assert_eq!(wct.sequence()[1..3], [1, 2]);
+	let measures =
+		|overall_trust| Measures { overall_trust, rounds: 2, concurrency: 4, overloaded: 0 };
+	// (2 * 0.9 + 3 * 0.552 + 0.95) / 6 and (2 * 0.9 + 4 * 0.75) / 6
+	assert_eq!(wct.measures(), measures(734_333_333));
+	assert_eq!(ours.measures(), measures(800_000_000));
 }
 
 /// The paper's population, paired per seed: worse in nothing. Better wherever a tree can be better

@@ -158,7 +158,7 @@ fn edge_aware_is_close_to_the_fastest_there_is() {
 			.flat_map(|a| places.iter().map(|b| a.0.abs_diff(b.0) + a.1.abs_diff(b.1)))
 			.collect();
 		let overheads = Overheads::new(n, &cells).expect("it is square");
-		let settings = Settings { overhead_threshold: 1200, ..random::settings(0) };
+		let settings = Settings { overhead_threshold: 700, ..random::settings(0) };
 		let sending = random.trust(0, 400);
 		let ranking = Ranking::new(&nodes, Some(overheads), settings, Strategy::EdgeAware)
 			.expect("fine")
@@ -172,7 +172,7 @@ fn edge_aware_is_close_to_the_fastest_there_is() {
 				return;
 			}
 			let edges = (0..n).filter(|i| parents[*i] < n);
-			if edges.into_iter().all(|i| overheads.get(parents[i] as u32, i as u32) <= 1200) {
+			if edges.into_iter().all(|i| overheads.get(parents[i] as u32, i as u32) <= 700) {
 				best = best.min(time_to_last(root as usize, parents, overheads, sending));
 			}
 		});
@@ -182,13 +182,14 @@ fn edge_aware_is_close_to_the_fastest_there_is() {
 			continue;
 		}
 		cases += 1;
+		// Where something does, ours does too.
 		assert_eq!((tree.over_threshold(), tree.measures().overloaded), (0, 0));
 		assert!(ours >= best);
 		fastest_found += u32::from(ours == best);
 		time += ours;
 		least += best;
 	}
-	assert!(fastest_found >= 100, "fastest in {fastest_found} of {cases}");
+	assert!(fastest_found >= 120, "fastest in {fastest_found} of {cases}");
 	assert!(time * 100 <= least * 106, "{time} instead of {least}");
 }
 

@@ -84,6 +84,16 @@ fn shares_follow_scores() {
 	assert_eq!(shares, [100, 80]);
 }
 
+/// The trusted have three links for five others: of the untrusted, 5 helps, who is the most trusted
+/// of those who can.
+#[test]
+fn the_best_of_the_untrusted_help() {
+	let nodes =
+		[(100, 1), (99, 1), (98, 1), (20, 2), (70, 0), (60, 2)].map(|(t, l)| node(t, l)).to_vec();
+	let stripes = stripes(&nodes, None, random::settings(HONEST), None, 3, 60).expect("fine");
+	assert_eq!(times_inside(&nodes, &stripes), [3, 1, 1, 0, 0, 1]);
+}
+
 /// The paper's population: flat trees, nobody forwards twice, nobody sends more than its links
 /// allow, but for rounding, and nobody untrusted forwards while the others can carry the tree.
 #[test]
