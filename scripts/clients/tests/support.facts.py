@@ -1,7 +1,8 @@
-"""Reads with substrate-interface what the two trades left on the chain, for compare.test.js.
+"""Reads with substrate-interface what the chain says, for compare.test.js.
 
-Usage: support.facts.py TRADE.json..., as the trades' tests wrote them. Prints one JSON list with
-the facts of each. Numbers are text, names are camelCase, accounts are addresses, bytes are hex.
+Usage: support.facts.py LAST TRADE.json..., the trades as their tests wrote them. Prints a JSON
+object with the events of the blocks 1 to LAST and the states of each trade. Numbers are text, names
+are camelCase, accounts are addresses, bytes are hex.
 """
 
 import json
@@ -83,20 +84,19 @@ def state(chain, facts, number):
 	}
 
 
-def read_all(chain, facts):
-	blocks = facts["blocks"]
-	numbers = range(blocks["certified"], blocks["settled"] + 1)
-	return {
-		"events": {str(number): events(chain, number) for number in numbers},
-		"states": {name: state(chain, facts, blocks[name]) for name in AT},
-	}
-
-
 def main():
+	last, *names = sys.argv[1:]
 	chain = support.Chain(support.prepared("WS"))
 	try:
-		trades = [json.load(open(name, encoding="utf-8")) for name in sys.argv[1:]]
-		json.dump([read_all(chain, facts) for facts in trades], sys.stdout)
+		trades = [json.load(open(name, encoding="utf-8")) for name in names]
+		found = {
+			"events": {str(number): events(chain, number) for number in range(1, int(last) + 1)},
+			"states": [
+				{name: state(chain, facts, facts["blocks"][name]) for name in AT}
+				for facts in trades
+			],
+		}
+		json.dump(found, sys.stdout)
 	finally:
 		chain.close()
 
