@@ -237,8 +237,17 @@ impl<T: Config> Pallet<T> {
 			Self::end_request(id, &request, Ending::Settled);
 		} else {
 			Self::close_on_desk(&request.tag, None, request.wanted());
+			Self::forget_judgement(id, &request);
 			request.state = RequestState::Closed;
 			Requests::<T>::insert(id, request);
+		}
+	}
+
+	/// Forget what was judged, if anything can have been: that is after the payment date, which does
+	/// not move any more then.
+	fn forget_judgement(id: RequestId, request: &Request<T::AccountId>) {
+		if matches!(request.state, RequestState::Responded { pay_by, .. } if T::Clock::now() > pay_by)
+		{
 			Judged::<T>::remove(id);
 		}
 	}
@@ -332,7 +341,7 @@ impl<T: Config> Pallet<T> {
 	fn end_request(id: RequestId, request: &Request<T::AccountId>, ending: Ending) {
 		Requests::<T>::remove(id);
 		Responses::<T>::remove(id);
-		Judged::<T>::remove(id);
+		Self::forget_judgement(id, request);
 		// What a closed request wanted was taken off the desk when it closed.
 		let open = match request.state {
 			RequestState::Closed => 0,

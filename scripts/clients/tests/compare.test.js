@@ -20,6 +20,8 @@ function plain(value) {
 	if ('isTrue' in value) return value.isTrue;
 	if ('defIndexes' in value) {
 		const isBare = value.inner.toRawType() === 'Null';
+		// Python keeps the empty tuple of a Result.
+		if ('isOk' in value && isBare) return { [value.type]: [] };
 		return isBare ? value.type : { [value.type]: plain(value.inner) };
 	}
 	if (value instanceof Map) {
