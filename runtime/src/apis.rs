@@ -17,7 +17,7 @@ use pallet_market::{
 	runtime_api::Awaiting, DeliverySlot, Offer, Quotes, Request, RequestState, Trade,
 };
 use pallet_registry::types::{Certificate, Device};
-use pallet_sensor_oracle::{LineView, Register, RegisterReading, SensorReport};
+use pallet_sensor_oracle::{LineView, Register, RegisterReading, RegisterReadings, SensorReport};
 use pallet_shared_wallet::{CapitalFlow, SignedToken};
 use pallet_transaction_payment_rpc_runtime_api::{FeeDetails, RuntimeDispatchInfo};
 use sp_api::impl_runtime_apis;
@@ -390,6 +390,12 @@ impl_runtime_apis! {
 			reading: RegisterReading<AccountId>,
 		) -> Message<RegisterReading<AccountId>> {
 			SensorOracle::register_message(reading)
+		}
+
+		fn registers_message(
+			readings: RegisterReadings<AccountId>,
+		) -> Message<RegisterReadings<AccountId>> {
+			SensorOracle::registers_message(readings)
 		}
 	}
 

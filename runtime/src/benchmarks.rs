@@ -66,7 +66,16 @@ mod list {
 
 	/// Run what `config` names.
 	pub fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
-		let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+		let mut whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+		// Aura, the timestamp and the market read these at the start of every block, and their hooks
+		// declare it.
+		whitelist.extend([
+			pallet_aura::CurrentSlot::<Runtime>::hashed_key().to_vec().into(),
+			pallet_aura::Authorities::<Runtime>::hashed_key().to_vec().into(),
+			pallet_communication_tree::SlotDuration::<Runtime>::hashed_key().to_vec().into(),
+			pallet_market::MarketParameters::<Runtime>::hashed_key().to_vec().into(),
+			pallet_market::Outages::<Runtime>::hashed_key().to_vec().into(),
+		]);
 		let mut batches = Vec::new();
 		let params = (&config, &whitelist);
 		add_benchmarks!(params, batches);

@@ -12,6 +12,9 @@ use voltree_primitives::{
 	Standing,
 };
 
+/// Why somebody may not open business, for the pool and for the pallets.
+pub(crate) type Refused = (Refusal, DispatchError);
+
 impl<T: Config> OnCredit for Pallet<T> {
 	fn credit_changed(tag: &IdentityTag, before: Credit, after: Credit) {
 		// `before` need not have reached the limit: where that was raised above it, the next loss
@@ -30,26 +33,32 @@ impl<T: Config> Standing<T::AccountId> for Pallet<T> {
 	fn ensure_may_open(who: &T::AccountId, role: Role) -> Result<IdentityTag, DispatchError> {
 		Self::admit(who, role).map_err(|(_, error)| error)
 	}
+
+	fn ensure_holder_may_open(holder: &T::AccountId, role: Role) -> Result<Credit, DispatchError> {
+		let tag = T::Directory::ensure_holder_certified(holder, role)?;
+		Self::ensure_clean(&tag).map_err(|(_, error)| error)
+	}
 }
 
 impl<T: Config> Pallet<T> {
 	/// The one check of who may open business, for the pallets and for the pool: the tag behind
 	/// `who`, or why not, in the words of both.
-	pub(crate) fn admit(
-		who: &T::AccountId,
-		role: Role,
-	) -> Result<IdentityTag, (Refusal, DispatchError)> {
+	pub(crate) fn admit(who: &T::AccountId, role: Role) -> Result<IdentityTag, Refused> {
 		let tag = T::Directory::ensure_certified(who, role)
 			.map_err(|error| (Refusal::Uncertified, error))?;
+		Self::ensure_clean(&tag)?;
+		Ok(tag)
+	}
+
+	/// Fails if `tag` is on the blacklist or owes fines. Returns its credit.
+	fn ensure_clean(tag: &IdentityTag) -> Result<Credit, Refused> {
 		ensure!(
 			!Entries::<T>::contains_key(tag),
 			(Refusal::Blacklisted, Error::<T>::Blacklisted.into())
 		);
-		ensure!(
-			T::Credibility::fines_due(&tag) == 0,
-			(Refusal::FinesDue, Error::<T>::FinesDue.into())
-		);
-		Ok(tag)
+		let (credit, fines_due) = T::Credibility::credit_and_fines(tag);
+		ensure!(fines_due == 0, (Refusal::FinesDue, Error::<T>::FinesDue.into()));
+		Ok(credit)
 	}
 
 	/// Everything that decides whether the account behind `who` may open business.

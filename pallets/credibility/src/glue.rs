@@ -36,6 +36,10 @@ impl<T: Config> Credibility for Pallet<T> {
 		Scores::<T>::get(tag).map_or(0, |score| score.fines_due)
 	}
 
+	fn credit_and_fines(tag: &IdentityTag) -> (Credit, Balance) {
+		Scores::<T>::get(tag).map_or((0, 0), |score| (score.credit, score.fines_due))
+	}
+
 	fn terms() -> Terms {
 		let (version, parameters) = Parameters::<T>::get().at(T::Clock::now());
 		parameters.terms(version)

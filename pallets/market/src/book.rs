@@ -9,7 +9,7 @@ use core::cmp::Reverse;
 use frame_support::ensure;
 use sp_runtime::DispatchError;
 use voltree_primitives::{
-	Clock, Credibility, Credit, DeliverySlots, Moment, OfferId, Price, Role, Standing, WattHours,
+	Clock, Credit, DeliverySlots, Moment, OfferId, Price, Role, Standing, WattHours,
 };
 
 type AccountIdOf<T> = <T as frame_system::Config>::AccountId;
@@ -64,14 +64,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(offer.tag != request.tag, Error::<T>::SelfTrade);
 		ensure!(offer.price <= request.max_price, Error::<T>::TooExpensive);
 		ensure!(offer.meter.is_some() || request.unmetered, Error::<T>::UnmeteredNotAccepted);
-		let credit = T::Credibility::credit(&offer.tag);
+		let credit = T::Standing::ensure_holder_may_open(&offer.seller, Role::Seller)
+			.map_err(|_| Error::<T>::SellerNotInGoodStanding)?;
 		ensure!(credit >= request.min_credit, Error::<T>::CreditTooLow);
-		ensure!(Self::in_good_standing(&offer.seller), Error::<T>::SellerNotInGoodStanding);
 		Ok(credit)
-	}
-
-	pub(crate) fn in_good_standing(seller: &T::AccountId) -> bool {
-		T::Standing::ensure_may_open(seller, Role::Seller).is_ok()
 	}
 
 	/// The quotes of `request` as they are now: by price, then credit (higher first), then number;

@@ -7,23 +7,28 @@ use voltree_primitives::{proven_loss, Cause, Credibility, Escrow, Fine, Price, T
 
 impl<T: Config> Pallet<T> {
 	/// Count the seller's behaviour once, by the worst that fits: nothing delivered, delivered
-	/// short beyond the tolerance, otherwise `cause`.
+	/// short beyond the tolerance, otherwise `cause`. Returns whether he is to blame.
 	pub(crate) fn count_seller(
 		trade: &mut Trade<T::AccountId>,
 		delivered: WattHours,
 		cause: Cause,
-	) {
-		if delivered.is_zero() {
-			Self::blame_seller(trade, Cause::NotDelivered, delivered);
+	) -> bool {
+		let cause = if delivered.is_zero() {
+			Cause::NotDelivered
 		} else if Self::is_short(trade, delivered) {
-			Self::blame_seller(trade, Cause::DeliveredShort, delivered);
-		} else if cause == Cause::Delivered {
+			Cause::DeliveredShort
+		} else {
+			cause
+		};
+		let is_to_blame = cause != Cause::Delivered;
+		if is_to_blame {
+			Self::blame_seller(trade, cause, delivered);
+		} else {
 			let Trade { buyer, seller, terms, .. } = &trade;
 			T::Credibility::timely(&seller.tag, cause);
 			T::Credibility::gain(&seller.tag, &buyer.tag, terms);
-		} else {
-			Self::blame_seller(trade, cause, delivered);
 		}
+		is_to_blame
 	}
 
 	/// Whether `delivered` Wh are less than traded by more than was agreed to tolerate.

@@ -95,7 +95,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{
-		agenda::{Entry, Sorted},
+		agenda::{Entry, Sorted, READ_IN_EVERY_BLOCK},
 		parameters::Parameters,
 		types::*,
 		WeightInfo,
@@ -483,7 +483,7 @@ pub mod pallet {
 			// A quarter of a block, so that users' extrinsics always find room.
 			let limit = T::BlockWeights::get().max_block.checked_div(4).unwrap_or_default();
 			Self::note_block();
-			Self::work_off(limit)
+			T::DbWeight::get().reads(READ_IN_EVERY_BLOCK).saturating_add(Self::work_off(limit))
 		}
 
 		fn integrity_test() {

@@ -167,7 +167,9 @@ impl<T: Config> Pallet<T> {
 	) -> Option<Moment> {
 		match request.state {
 			RequestState::Open { respond_by } => Some(respond_by),
-			RequestState::Responded { late_by, .. } if Judged::<T>::contains_key(id) => {
+			RequestState::Responded { pay_by, late_by, .. }
+				if T::Clock::now() > pay_by && Judged::<T>::contains_key(id) =>
+			{
 				Some(late_by)
 			}
 			RequestState::Responded { pay_by, .. } => Some(pay_by),

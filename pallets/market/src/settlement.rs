@@ -195,10 +195,11 @@ impl<T: Config> Pallet<T> {
 					let Trade { buyer, terms, .. } = &trade;
 					T::Credibility::untimely(&buyer.tag, 0, Cause::NotConfirmed, terms);
 				}
-				// A silent register attests nothing that the buyer could have confirmed.
-				Attested::Silent => Self::count_seller(&mut trade, 0, Cause::Delivered),
-				// Nor is there anything to confirm where nothing was delivered.
-				Attested::Allotted(0) => Self::count_seller(&mut trade, 0, Cause::Delivered),
+				// A silent register attests nothing that the buyer could have confirmed, nor is there
+				// anything to confirm where nothing was delivered.
+				Attested::Silent | Attested::Allotted(0) => {
+					Self::count_seller(&mut trade, 0, Cause::Delivered);
+				}
 				Attested::Allotted(allotted) => {
 					Self::blame_silent_buyer(&trade, delivered);
 					Self::count_seller(&mut trade, allotted, Cause::Delivered);

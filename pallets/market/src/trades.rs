@@ -6,7 +6,9 @@ use crate::{
 	Trades, WeightInfo, MAX_FILLS,
 };
 use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, storage::with_transaction};
-use sp_runtime::{ArithmeticError, DispatchError, DispatchResult, TransactionOutcome};
+use sp_runtime::{
+	traits::Zero, ArithmeticError, DispatchError, DispatchResult, TransactionOutcome,
+};
 use voltree_primitives::{
 	Balance, Cause, Clock, Credibility, Directory, Escrow, LineSafety, Moment, OfferId, RequestId,
 	Role, Standing, TradeId, Verdict, WattHours,
@@ -253,21 +255,21 @@ impl<T: Config> Pallet<T> {
 		};
 		ensure!(T::Clock::now() <= trade.deadlines.confirm_by, Error::<T>::TooLate);
 		Self::unschedule(Self::trade_deadline(&trade), Kind::Trade, id);
-		let mut blamed = false;
+		let owes = |tag| !T::Credibility::fines_due(tag).is_zero();
+		let mut is_clean = !trade.tags().iter().any(owes);
 		if !delivery.excused {
 			// A silent register is made good by the buyer's own word, which this is.
 			let delivered = match delivery.attested {
 				Attested::Allotted(allotted) => allotted,
 				_ => billed,
 			};
-			blamed = delivered == 0 || Self::is_short(&trade, delivered);
-			Self::count_seller(&mut trade, delivered, Cause::Delivered);
+			is_clean &= !Self::count_seller(&mut trade, delivered, Cause::Delivered);
 			if !trade.late {
 				let Trade { buyer, seller, terms, .. } = &trade;
 				T::Credibility::gain(&buyer.tag, &seller.tag, terms);
 			}
 		}
 		Self::settle(id, &trade, Outcome::Confirmed, billed, &payee);
-		Ok((!blamed).then(T::WeightInfo::confirm_without_blame).into())
+		Ok(is_clean.then(T::WeightInfo::confirm_clean).into())
 	}
 }

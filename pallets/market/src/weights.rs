@@ -34,8 +34,8 @@ pub trait WeightInfo {
 	fn bill() -> Weight;
 	/// Weight of `confirm`.
 	fn confirm() -> Weight;
-	/// Weight of `confirm_without_blame`.
-	fn confirm_without_blame() -> Weight;
+	/// Weight of `confirm_clean`.
+	fn confirm_clean() -> Weight;
 	/// Weight of `cancel_request`.
 	fn cancel_request() -> Weight;
 	/// Weight of `withdraw_offer`.
@@ -434,7 +434,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(46))
 			.saturating_add(T::DbWeight::get().writes(39))
 	}
-	fn confirm_without_blame() -> Weight {
+	fn confirm_clean() -> Weight {
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
 		// Storage: `Market::Outages` (r:1 w:0)
@@ -1220,7 +1220,7 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().reads(46))
 			.saturating_add(ParityDbWeight::get().writes(39))
 	}
-	fn confirm_without_blame() -> Weight {
+	fn confirm_clean() -> Weight {
 		Weight::from_parts(598_737_000, 16_776)
 			.saturating_add(ParityDbWeight::get().reads(28))
 			.saturating_add(ParityDbWeight::get().writes(23))

@@ -51,6 +51,13 @@ pub trait Directory<AccountId> {
 	/// Fails unless the account behind `who` holds a certificate for `role` that is valid now.
 	/// Returns the tag.
 	fn ensure_certified(who: &AccountId, role: Role) -> Result<IdentityTag, DispatchError>;
+	/// Fails unless `holder` itself, which is no wallet, holds such a certificate. Returns the tag.
+	fn ensure_holder_certified(
+		holder: &AccountId,
+		role: Role,
+	) -> Result<IdentityTag, DispatchError> {
+		Self::ensure_certified(holder, role)
+	}
 	/// Whether `wallet` is an account or a linked wallet of `tag`.
 	fn is_wallet_of(wallet: &AccountId, tag: &IdentityTag) -> bool;
 	/// Whether the account behind `who` or one of its linked wallets has money to spend (the paper's
@@ -163,6 +170,10 @@ pub trait Credibility {
 	fn record(tag: &IdentityTag) -> Record;
 	/// What the tag owes in fines, in the smallest unit.
 	fn fines_due(tag: &IdentityTag) -> Balance;
+	/// Both at once.
+	fn credit_and_fines(tag: &IdentityTag) -> (Credit, Balance) {
+		(Self::credit(tag), Self::fines_due(tag))
+	}
 	/// The terms that requests and trades are made under now.
 	fn terms() -> Terms;
 	/// Count timely behaviour.
@@ -210,6 +221,9 @@ pub trait Standing<AccountId> {
 	/// Fails unless the account behind `who` holds a valid certificate for `role`, is not on the
 	/// blacklist and owes no fine. Returns its tag.
 	fn ensure_may_open(who: &AccountId, role: Role) -> Result<IdentityTag, DispatchError>;
+	/// The same for the account itself that a certificate was made out to. Returns the credit of the
+	/// person behind it.
+	fn ensure_holder_may_open(holder: &AccountId, role: Role) -> Result<Credit, DispatchError>;
 }
 
 /// What the sensors of a line say.

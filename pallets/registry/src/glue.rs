@@ -22,7 +22,14 @@ impl<T: Config> Directory<T::AccountId> for Pallet<T> {
 	}
 
 	fn ensure_certified(who: &T::AccountId, role: Role) -> Result<IdentityTag, DispatchError> {
-		let certificate = Self::valid_certificate(&Self::owner_of(who))?;
+		Self::ensure_holder_certified(&Self::owner_of(who), role)
+	}
+
+	fn ensure_holder_certified(
+		holder: &T::AccountId,
+		role: Role,
+	) -> Result<IdentityTag, DispatchError> {
+		let certificate = Self::valid_certificate(holder)?;
 		ensure!(certificate.roles.include(role), Error::<T>::WrongRole);
 		Ok(certificate.tag)
 	}

@@ -1,11 +1,15 @@
-//! What the calls cost at most: histories and register books are full, a relayer sends what the
-//! device has signed, and the signature comes framed as browsers do, so that it is tried twice.
+//! What the calls cost at most: histories and register books are full. Where a relayer sends what the
+//! device has signed, the signature comes framed as browsers do, so that it is tried twice; what a
+//! device sends itself needs none.
+//!
+//! All reports are measured with the question whether they are free: that asks all that the call
+//! asks, and the transaction extension that puts it does not count it.
 
 use crate::{
 	pallet::*,
 	safety::{safety_over, verdict_at, Span},
-	Class, History, OracleParameters, Register, RegisterReading, SensorReport, FULL_CONFIDENCE,
-	MAX_REGISTERS, MAX_SPANS,
+	Class, History, OracleParameters, Register, RegisterReading, RegisterReadings, SensorReport,
+	FULL_CONFIDENCE, MAX_REGISTERS, MAX_SPANS,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -132,27 +136,67 @@ fn relayer<T: Config>() -> T::RuntimeOrigin {
 	T::RuntimeOrigin::signed(account("relayer", 0, 0))
 }
 
+/// A line with `sensors` sensors, and a report of one of them that changes what they say together.
+fn news<T: Config>(sensors: u32) -> SensorReport<T::AccountId> {
+	set_periods::<T>();
+	fill_line::<T>(LINE, sensors);
+	Lines::<T>::insert(LINE, Verdict::Hazard);
+	SensorReport {
+		sensor: signer::<T>(),
+		// Not what the last run says, so that another begins and the oldest falls out.
+		class: Class::Thunderstorm,
+		confidence: FULL_CONFIDENCE,
+		model: H256::repeat_byte(1),
+		observed: NOW,
+		digest: H256::repeat_byte(2),
+	}
+}
+
+/// Whether [`news`] of a line with `sensors` sensors have come.
+fn news_have_come<T: Config>(sensors: u32) -> bool {
+	let newest = Reports::<T>::get(signer::<T>()).map(|newest| newest.class);
+	newest == Some(Class::Thunderstorm) && Lines::<T>::get(LINE) == Some(expected(sensors))
+}
+
+/// A meter with a full book of registers, and the `count` that come next.
+fn readings<T: Config>(count: u32) -> RegisterReadings<T::AccountId> {
+	let meter = signer::<T>();
+	T::BenchmarkHelper::register_meter(&meter);
+	T::BenchmarkHelper::set_time(NOW);
+	let length = T::Slots::length();
+	let newest = NOW - NOW % length;
+	Pallet::<T>::fill_registers(&meter, newest - length * u64::from(count), 0);
+	let registers = (0..count)
+		.rev()
+		.map(|age| Register { boundary: newest - length * u64::from(age), import: 0, export: 0 })
+		.collect::<Vec<_>>();
+	RegisterReadings { meter, registers: registers.try_into().expect("as many as fit") }
+}
+
+/// The only one of [`readings`].
+fn reading<T: Config>() -> RegisterReading<T::AccountId> {
+	let RegisterReadings { meter, registers } = readings::<T>(1);
+	let Register { boundary, import, export } = registers[0];
+	RegisterReading { meter, boundary, import, export }
+}
+
+/// Whether [`readings`] have come.
+fn readings_have_come<T: Config>() -> bool {
+	let newest = Registers::<T>::get(signer::<T>()).last().map(|register| register.boundary);
+	newest == Some(NOW - NOW % T::Slots::length())
+}
+
+fn by_itself<T: Config>() -> T::RuntimeOrigin {
+	T::RuntimeOrigin::signed(signer::<T>())
+}
+
 #[benchmarks]
 mod benchmarks {
 	use super::*;
 
-	/// With the question whether it is free: that asks all that the call asks, and the transaction
-	/// extension that puts it does not count it.
 	#[benchmark]
 	fn report(s: Linear<1, { T::SensorsPerLine::get() }>) -> Result<(), BenchmarkError> {
-		set_periods::<T>();
-		fill_line::<T>(LINE, s);
-		// So that the report changes it.
-		Lines::<T>::insert(LINE, Verdict::Hazard);
-		let news = SensorReport {
-			sensor: signer::<T>(),
-			// Not what the last run says, so that another begins and the oldest falls out.
-			class: Class::Thunderstorm,
-			confidence: FULL_CONFIDENCE,
-			model: H256::repeat_byte(1),
-			observed: NOW,
-			digest: H256::repeat_byte(2),
-		};
+		let news = news::<T>(s);
 		let signature = signed::<T>(Pallet::<T>::report_message(news.clone()));
 		let relayer = relayer::<T>();
 
@@ -162,22 +206,28 @@ mod benchmarks {
 			Pallet::<T>::report(relayer, news, signature).map_err(|failed| failed.error)?;
 		}
 
-		let newest = Reports::<T>::get(signer::<T>()).map(|newest| newest.class);
-		assert_eq!(newest, Some(Class::Thunderstorm));
-		assert_eq!(Lines::<T>::get(LINE), Some(expected(s)));
+		assert!(news_have_come::<T>(s));
 		Ok(())
 	}
 
-	/// With the question whether it is free, as for a sensor's report.
+	#[benchmark]
+	fn report_by_sensor(s: Linear<1, { T::SensorsPerLine::get() }>) -> Result<(), BenchmarkError> {
+		let news = news::<T>(s);
+		let sensor = by_itself::<T>();
+
+		#[block]
+		{
+			assert!(Pallet::<T>::is_free_report(&sensor, &news, None));
+			Pallet::<T>::report(sensor, news, None).map_err(|failed| failed.error)?;
+		}
+
+		assert!(news_have_come::<T>(s));
+		Ok(())
+	}
+
 	#[benchmark]
 	fn report_register() -> Result<(), BenchmarkError> {
-		let meter = signer::<T>();
-		T::BenchmarkHelper::register_meter(&meter);
-		T::BenchmarkHelper::set_time(NOW);
-		let length = T::Slots::length();
-		let boundary = NOW - NOW % length;
-		Pallet::<T>::fill_registers(&meter, boundary - length, 0);
-		let reading = RegisterReading { meter: meter.clone(), boundary, import: 0, export: 0 };
+		let reading = reading::<T>();
 		let signature = signed::<T>(Pallet::<T>::register_message(reading.clone()));
 		let relayer = relayer::<T>();
 
@@ -187,8 +237,53 @@ mod benchmarks {
 			Pallet::<T>::report_register(relayer, reading, signature)?;
 		}
 
-		let newest = Registers::<T>::get(&meter).last().map(|register| register.boundary);
-		assert_eq!(newest, Some(boundary));
+		assert!(readings_have_come::<T>());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn report_register_by_meter() -> Result<(), BenchmarkError> {
+		let reading = reading::<T>();
+		let meter = by_itself::<T>();
+
+		#[block]
+		{
+			assert!(Pallet::<T>::is_free_register(&meter, &reading, None));
+			Pallet::<T>::report_register(meter, reading, None)?;
+		}
+
+		assert!(readings_have_come::<T>());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn report_registers(r: Linear<1, MAX_REGISTERS>) -> Result<(), BenchmarkError> {
+		let readings = readings::<T>(r);
+		let signature = signed::<T>(Pallet::<T>::registers_message(readings.clone()));
+		let relayer = relayer::<T>();
+
+		#[block]
+		{
+			assert!(Pallet::<T>::are_free_registers(&relayer, &readings, signature.as_ref()));
+			Pallet::<T>::report_registers(relayer, readings, signature)?;
+		}
+
+		assert!(readings_have_come::<T>());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn report_registers_by_meter(r: Linear<1, MAX_REGISTERS>) -> Result<(), BenchmarkError> {
+		let readings = readings::<T>(r);
+		let meter = by_itself::<T>();
+
+		#[block]
+		{
+			assert!(Pallet::<T>::are_free_registers(&meter, &readings, None));
+			Pallet::<T>::report_registers(meter, readings, None)?;
+		}
+
+		assert!(readings_have_come::<T>());
 		Ok(())
 	}
 

@@ -2,16 +2,16 @@
 
 use crate::{
 	registers, safety, Config, Error, Event, Histories, Lines, OracleParameters, Pallet,
-	Parameters, Register, RegisterReading, Registers, Reports, SensorReport, FULL_CONFIDENCE,
-	MAX_SLOTS_BACK,
+	Parameters, Register, RegisterBook, RegisterReading, RegisterReadings, Registers, Reports,
+	SensorReport, WeightInfo, FULL_CONFIDENCE, MAX_SLOTS_BACK,
 };
 use codec::Encode;
-use frame_support::{ensure, traits::Get};
+use frame_support::{ensure, traits::Get, weights::Weight};
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use sp_runtime::{DispatchError, DispatchResult};
 use voltree_primitives::{
-	is_signed_by, Clock, DeliverySlots, Devices, Domain, LineId, Verdict, REGISTER_REPORT,
-	SENSOR_REPORT,
+	is_signed_by, Clock, DeliverySlots, Devices, Domain, LineId, Verdict, REGISTERS_REPORT,
+	REGISTER_REPORT, SENSOR_REPORT,
 };
 
 impl<T: Config> Pallet<T> {
@@ -68,6 +68,14 @@ impl<T: Config> Pallet<T> {
 			.is_ok_and(|sender| Self::check_report(&sender, report, signature).is_ok())
 	}
 
+	/// The weight of a report on a line with so many sensors: without a `signature` none is checked.
+	pub(crate) fn weight_of_report(signature: &Option<T::Signature>, sensors: u32) -> Weight {
+		match signature {
+			Some(_) => T::WeightInfo::report(sensors),
+			None => T::WeightInfo::report_by_sensor(sensors),
+		}
+	}
+
 	/// Take a sensor's report. Returns how many sensors its line has.
 	pub(crate) fn do_report(
 		sender: &T::AccountId,
@@ -98,25 +106,48 @@ impl<T: Config> Pallet<T> {
 		Ok(u32::try_from(witnesses.len()).unwrap_or(u32::MAX))
 	}
 
-	/// Fails unless the reading would be accepted now. Returns its place among the meter's
-	/// registers.
+	/// The registers of `meter` with those of `news`. Fails unless each of them would be accepted
+	/// now.
+	fn with_registers(meter: &T::AccountId, news: &[Register]) -> Result<RegisterBook, Error<T>> {
+		let rated_power = T::Devices::meter(meter).ok_or(Error::NotAMeter)?.rated_power;
+		let (slot, now) = (T::Slots::length(), T::Clock::now());
+		let mut book = Registers::<T>::get(meter);
+		for register in news {
+			ensure!(register.boundary.checked_rem(slot) == Some(0), Error::NotABoundary);
+			let age = now.checked_sub(register.boundary).ok_or(Error::FutureReport)?;
+			ensure!(age <= slot.saturating_mul(MAX_SLOTS_BACK), Error::TooOld);
+			let position = registers::place(&book, register, rated_power)?;
+			registers::insert(&mut book, position, *register);
+		}
+		Ok(book)
+	}
+
+	/// Fails unless the reading would be accepted now. Returns the meter's registers with it.
 	pub(crate) fn check_register(
 		sender: &T::AccountId,
 		reading: &RegisterReading<T::AccountId>,
 		signature: Option<&T::Signature>,
-	) -> Result<(usize, Register), Error<T>> {
-		let meter = T::Devices::meter(&reading.meter).ok_or(Error::NotAMeter)?;
-		let slot = T::Slots::length();
-		ensure!(reading.boundary.checked_rem(slot) == Some(0), Error::NotABoundary);
-		let age = T::Clock::now().checked_sub(reading.boundary).ok_or(Error::FutureReport)?;
-		ensure!(age <= slot.saturating_mul(MAX_SLOTS_BACK), Error::TooOld);
-		let register =
-			Register { boundary: reading.boundary, import: reading.import, export: reading.export };
-		let book = Registers::<T>::get(&reading.meter);
-		let position = registers::place(&book, &register, meter.rated_power)?;
+	) -> Result<RegisterBook, Error<T>> {
+		let RegisterReading { meter, boundary, import, export } = reading;
+		let register = Register { boundary: *boundary, import: *import, export: *export };
+		let book = Self::with_registers(meter, &[register])?;
 		// Last, because it is the dearest.
-		Self::ensure_said(sender, &reading.meter, REGISTER_REPORT, reading, signature)?;
-		Ok((position, register))
+		Self::ensure_said(sender, meter, REGISTER_REPORT, reading, signature)?;
+		Ok(book)
+	}
+
+	/// Fails unless all the readings would be accepted now. Returns the meter's registers with them.
+	pub(crate) fn check_registers(
+		sender: &T::AccountId,
+		readings: &RegisterReadings<T::AccountId>,
+		signature: Option<&T::Signature>,
+	) -> Result<RegisterBook, Error<T>> {
+		let RegisterReadings { meter, registers } = readings;
+		ensure!(!registers.is_empty(), Error::NoRegisters);
+		let book = Self::with_registers(meter, registers)?;
+		// Last, because it is the dearest.
+		Self::ensure_said(sender, meter, REGISTERS_REPORT, readings, signature)?;
+		Ok(book)
 	}
 
 	/// Whether nobody pays for this reading: it would be accepted now.
@@ -129,18 +160,42 @@ impl<T: Config> Pallet<T> {
 			.is_ok_and(|sender| Self::check_register(&sender, reading, signature).is_ok())
 	}
 
+	/// Whether nobody pays for these readings: all of them would be accepted now.
+	pub fn are_free_registers(
+		origin: &OriginFor<T>,
+		readings: &RegisterReadings<T::AccountId>,
+		signature: Option<&T::Signature>,
+	) -> bool {
+		ensure_signed(origin.clone())
+			.is_ok_and(|sender| Self::check_registers(&sender, readings, signature).is_ok())
+	}
+
 	/// Take a meter's reading.
 	pub(crate) fn do_report_register(
 		sender: &T::AccountId,
 		reading: RegisterReading<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> DispatchResult {
-		let (position, register) = Self::check_register(sender, &reading, signature)?;
-		Registers::<T>::mutate(&reading.meter, |book| {
-			registers::insert(book, position, register);
-		});
+		let book = Self::check_register(sender, &reading, signature)?;
 		let RegisterReading { meter, boundary, import, export } = reading;
+		Registers::<T>::insert(&meter, book);
 		Self::deposit_event(Event::RegisterReported { meter, boundary, import, export });
+		Ok(())
+	}
+
+	/// Take a meter's readings.
+	pub(crate) fn do_report_registers(
+		sender: &T::AccountId,
+		readings: RegisterReadings<T::AccountId>,
+		signature: Option<&T::Signature>,
+	) -> DispatchResult {
+		let book = Self::check_registers(sender, &readings, signature)?;
+		let RegisterReadings { meter, registers } = readings;
+		Registers::<T>::insert(&meter, book);
+		for Register { boundary, import, export } in registers {
+			let meter = meter.clone();
+			Self::deposit_event(Event::RegisterReported { meter, boundary, import, export });
+		}
 		Ok(())
 	}
 

@@ -8,9 +8,10 @@
 //! |---|---|---|
 //! | [`Pallet::report`] | a sensor, or anyone with its signature | one more report in its history |
 //! | [`Pallet::report_register`] | a meter, or anyone with its signature | one more register |
+//! | [`Pallet::report_registers`] | the same | registers of several boundaries |
 //! | [`Pallet::set_parameters`] | the management centre's authority | other periods, with notice |
 //!
-//! The two reports are free as long as they would be accepted; a device needs no money. They are
+//! Reports are free as long as they would be accepted; a device needs no money. They are
 //! ordinary signed extrinsics, so that any client can send them.
 //!
 //! Whether a line is safe is never stored. It follows from the sensors' histories and the time, by
@@ -249,6 +250,8 @@ pub mod pallet {
 		/// Too little time lies between this observation and the sensor's last one. Wait for
 		/// `min_interval` to pass.
 		TooFrequent,
+		/// There is no register in the report. Send at least one.
+		NoRegisters,
 		/// The time is not a multiple of the delivery slot's length. Read the registers at the
 		/// slot's boundary.
 		NotABoundary,
@@ -305,7 +308,7 @@ pub mod pallet {
 		/// [`Error::StaleReport`], [`Error::OutOfOrder`], [`Error::TooFrequent`],
 		/// [`Error::MissingSignature`], [`Error::BadSignature`].
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::report(T::SensorsPerLine::get()))]
+		#[pallet::weight(Pallet::<T>::weight_of_report(signature, T::SensorsPerLine::get()))]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			report: &SensorReport<T::AccountId>,
@@ -319,7 +322,7 @@ pub mod pallet {
 			signature: Option<T::Signature>,
 		) -> DispatchResultWithPostInfo {
 			let sensors = Self::do_report(&ensure_signed(origin)?, report, signature.as_ref())?;
-			Ok(Some(T::WeightInfo::report(sensors)).into())
+			Ok(Some(Self::weight_of_report(&signature, sensors)).into())
 		}
 
 		/// Report a meter's registers at a slot boundary. Free while it would be accepted. Late
@@ -332,7 +335,10 @@ pub mod pallet {
 		/// [`Error::AlreadyReported`], [`Error::TooOld`], [`Error::NotMonotone`],
 		/// [`Error::Implausible`], [`Error::MissingSignature`], [`Error::BadSignature`].
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::report_register())]
+		#[pallet::weight(match signature {
+			Some(_) => T::WeightInfo::report_register(),
+			None => T::WeightInfo::report_register_by_meter(),
+		})]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			reading: &RegisterReading<T::AccountId>,
@@ -346,6 +352,37 @@ pub mod pallet {
 			signature: Option<T::Signature>,
 		) -> DispatchResult {
 			Self::do_report_register(&ensure_signed(origin)?, reading, signature.as_ref())
+		}
+
+		/// Report a meter's registers at up to 16 slot boundaries at once, as one that was out of
+		/// reach does, or one that reads both ends of a delivery slot. All of them count or none. Free
+		/// while they would be accepted. Emits [`Event::RegisterReported`] for each.
+		///
+		/// Origin: signed by the meter, which needs no `signature` then, or by anyone with the
+		/// meter's signature over the message that the runtime API's `registers_message` returns.
+		///
+		/// Errors: [`Error::NoRegisters`], and those of [`Pallet::report_register`].
+		#[pallet::call_index(3)]
+		#[pallet::weight({
+			let count = u32::try_from(readings.registers.len()).unwrap_or(MAX_REGISTERS);
+			match signature {
+				Some(_) => T::WeightInfo::report_registers(count),
+				None => T::WeightInfo::report_registers_by_meter(count),
+			}
+		})]
+		#[pallet::feeless_if(|
+			origin: &OriginFor<T>,
+			readings: &RegisterReadings<T::AccountId>,
+			signature: &Option<T::Signature>
+		| -> bool {
+			Pallet::<T>::are_free_registers(origin, readings, signature.as_ref())
+		})]
+		pub fn report_registers(
+			origin: OriginFor<T>,
+			readings: RegisterReadings<T::AccountId>,
+			signature: Option<T::Signature>,
+		) -> DispatchResult {
+			Self::do_report_registers(&ensure_signed(origin)?, readings, signature.as_ref())
 		}
 
 		/// Announce other periods of the reports, in force once [`Config::Notice`] has passed; what

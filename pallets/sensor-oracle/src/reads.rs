@@ -1,15 +1,16 @@
 //! What clients read.
 
 use crate::{
-	safety, Config, Histories, LineView, Pallet, Register, RegisterReading, Registers, Reports,
-	SensorReport,
+	safety, Config, Histories, LineView, Pallet, Register, RegisterReading, RegisterReadings,
+	Registers, Reports, SensorReport,
 };
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
 use safety::Witness;
 use sp_runtime::traits::Zero;
 use voltree_primitives::{
-	Clock, Devices, Domain, IdentityTag, LineId, Message, REGISTER_REPORT, SENSOR_REPORT,
+	Clock, Devices, Domain, IdentityTag, LineId, Message, REGISTERS_REPORT, REGISTER_REPORT,
+	SENSOR_REPORT,
 };
 
 impl<T: Config> Pallet<T> {
@@ -56,6 +57,13 @@ impl<T: Config> Pallet<T> {
 		reading: RegisterReading<T::AccountId>,
 	) -> Message<RegisterReading<T::AccountId>> {
 		Self::message(REGISTER_REPORT, reading)
+	}
+
+	/// What a meter signs, encoded, so that someone else may send its readings.
+	pub fn registers_message(
+		readings: RegisterReadings<T::AccountId>,
+	) -> Message<RegisterReadings<T::AccountId>> {
+		Self::message(REGISTERS_REPORT, readings)
 	}
 
 	/// `body` framed for signing, on this chain.

@@ -1,6 +1,6 @@
 //! What clients may ask about lines, sensors and meters.
 
-use crate::{LineView, Register, RegisterReading, SensorReport};
+use crate::{LineView, Register, RegisterReading, RegisterReadings, SensorReport};
 use alloc::vec::Vec;
 use codec::Codec;
 use voltree_primitives::{IdentityTag, LineId, Message};
@@ -22,5 +22,9 @@ sp_api::decl_runtime_apis! {
 		fn register_message(
 			reading: RegisterReading<AccountId>,
 		) -> Message<RegisterReading<AccountId>>;
+		/// What a meter signs, in its SCALE encoding, so that someone else may send its readings.
+		fn registers_message(
+			readings: RegisterReadings<AccountId>,
+		) -> Message<RegisterReadings<AccountId>>;
 	}
 }

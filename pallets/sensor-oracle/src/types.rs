@@ -128,6 +128,17 @@ pub struct Register {
 	pub export: WattHours,
 }
 
+/// What a meter reports at several slot boundaries at once.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+pub struct RegisterReadings<AccountId> {
+	/// The meter's own account.
+	pub meter: AccountId,
+	/// Its registers, at boundaries that it has not reported.
+	pub registers: RegisterBook,
+}
+
 /// How often sensors report and how long a report speaks. All in milliseconds.
 ///
 /// A change counts for reports that come once it is in force: what has been reported keeps the

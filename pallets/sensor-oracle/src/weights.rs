@@ -20,8 +20,16 @@ use frame_support::{
 pub trait WeightInfo {
 	/// Weight of `report`, `s` from 1 to 16.
 	fn report(s: u32) -> Weight;
+	/// Weight of `report_by_sensor`, `s` from 1 to 16.
+	fn report_by_sensor(s: u32) -> Weight;
 	/// Weight of `report_register`.
 	fn report_register() -> Weight;
+	/// Weight of `report_register_by_meter`.
+	fn report_register_by_meter() -> Weight;
+	/// Weight of `report_registers`, `r` from 1 to 16.
+	fn report_registers(r: u32) -> Weight;
+	/// Weight of `report_registers_by_meter`, `r` from 1 to 16.
+	fn report_registers_by_meter(r: u32) -> Weight;
 	/// Weight of `set_parameters`.
 	fn set_parameters() -> Weight;
 }
@@ -78,6 +86,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+	fn report_by_sensor(s: u32) -> Weight {
+		Self::report(s)
+	}
+	fn report_register_by_meter() -> Weight {
+		Self::report_register()
+	}
+	fn report_registers(_: u32) -> Weight {
+		Self::report_register()
+	}
+	fn report_registers_by_meter(_: u32) -> Weight {
+		Self::report_register()
+	}
 	fn set_parameters() -> Weight {
 		// Storage: `Aura::CurrentSlot` (r:1 w:0)
 		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
@@ -108,6 +128,18 @@ impl WeightInfo for () {
 		Weight::from_parts(247_476_000, 3_898)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(1))
+	}
+	fn report_by_sensor(s: u32) -> Weight {
+		Self::report(s)
+	}
+	fn report_register_by_meter() -> Weight {
+		Self::report_register()
+	}
+	fn report_registers(_: u32) -> Weight {
+		Self::report_register()
+	}
+	fn report_registers_by_meter(_: u32) -> Weight {
+		Self::report_register()
 	}
 	fn set_parameters() -> Weight {
 		Weight::from_parts(25_678_000, 1_774)

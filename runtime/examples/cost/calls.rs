@@ -5,8 +5,7 @@ use crate::{
 	counting::Touched,
 	table,
 	trade::{
-		clear, meter_by, money, next_numbers, respond, settle_in, slot_of, transfer, Couple,
-		Signed, VOLUME,
+		clear, meter_by, money, next_numbers, respond, settle_in, slot_of, transfer, Couple, Signed,
 	},
 	verdict,
 	world::World,
@@ -130,8 +129,6 @@ pub fn whole(world: &mut World, couple: &Couple, price: Price) -> Vec<Row> {
 	world.run(|chain| {
 		chain.until(slot.end - 6_000);
 		chain.weather = None;
-		let (meter, reading) = couple.reading(chain, slot.start, 0);
-		chain.ok(&meter, reading);
 	});
 	rows.push(measure_agenda(
 		world,
@@ -139,9 +136,8 @@ pub fn whole(world: &mut World, couple: &Couple, price: Price) -> Vec<Row> {
 		slot.end,
 		Weights::entry_slot_ended(SENSORS),
 	));
-	let reading = world.run(|chain| couple.reading(chain, slot.end, VOLUME));
-	// One at the slot's start, one at its end.
-	rows.push(measure(world, "report_register", 2, reading));
+	let readings = world.run(|chain| couple.readings(chain, &slot));
+	rows.push(measure(world, "report_registers", 1, readings));
 	let due = world.run(|_| meter_by(trade));
 	rows.push(measure_agenda(world, "agenda: the meter is read", due, Weights::entry_meter_read()));
 	rows.push(measure(world, "bill", 1, couple.bill(trade)));

@@ -7,7 +7,7 @@ use crate::common::{
 };
 use pallet_market::DeliverySlot;
 use pallet_registry::types::DeviceKind;
-use pallet_sensor_oracle::{Class, RegisterReading};
+use pallet_sensor_oracle::{Class, Register, RegisterReadings};
 use sp_core::{sr25519::Pair, Pair as _, H256};
 use sp_io::hashing::blake2_256;
 use std::collections::BTreeSet;
@@ -103,13 +103,16 @@ impl Couple {
 		(self.seller.clone(), MarketCall::start { trade }.into())
 	}
 
-	/// The meter's register at `boundary`, after `energy` more than before.
-	pub fn reading(&self, chain: &mut Chain, boundary: Moment, energy: WattHours) -> Signed {
+	/// The meter's registers at both ends of the slot, in which it exported [`VOLUME`].
+	pub fn readings(&self, chain: &mut Chain, slot: &DeliverySlot) -> Signed {
 		let export = chain.exported.entry(self.meter.id()).or_default();
-		*export += energy;
-		let reading =
-			RegisterReading { meter: self.meter.id(), boundary, import: 0, export: *export };
-		(self.meter.clone(), OracleCall::report_register { reading, signature: None }.into())
+		let registers = [(slot.start, 0), (slot.end, VOLUME)].map(|(boundary, energy)| {
+			*export += energy;
+			Register { boundary, import: 0, export: *export }
+		});
+		let registers = registers.to_vec().try_into().expect("two are few");
+		let readings = RegisterReadings { meter: self.meter.id(), registers };
+		(self.meter.clone(), OracleCall::report_registers { readings, signature: None }.into())
 	}
 
 	pub fn bill(&self, trade: TradeId) -> Signed {
@@ -120,6 +123,16 @@ impl Couple {
 	pub fn confirm(&self, trade: TradeId) -> Signed {
 		(self.buyer.clone(), MarketCall::confirm { trade }.into())
 	}
+}
+
+/// The management centre's service answers together what waits together: as many requests as their
+/// declared weight lets into a quarter of a block (`node/src/management_centre`).
+pub const RESPONSES_AT_ONCE: usize = 10;
+
+/// The management centre's responses to several requests.
+fn respond_to_all(requests: &[RequestId]) -> Signed {
+	let calls = requests.iter().map(|request| respond(*request).1).collect();
+	(service(), pallet_utility::Call::force_batch { calls }.into())
 }
 
 /// The management centre's response to a request.
@@ -135,6 +148,11 @@ pub fn transfer(from: &Pair, to: &Pair) -> Signed {
 		value: 1_000,
 	};
 	(from.clone(), call.into())
+}
+
+/// An extrinsic that does nothing: what it takes, every extrinsic takes.
+pub fn nothing(from: &Pair) -> Signed {
+	(from.clone(), frame_system::Call::<Runtime>::remark { remark: Vec::new() }.into())
 }
 
 /// Number of the next offer, the next request and the next trade.
@@ -190,9 +208,10 @@ pub fn wave(chain: &mut Chain, couples: &[Couple]) -> BTreeSet<u32> {
 		send(chain, couple.request(slot, false, money()));
 	}
 	chain.next();
-	for (_, number) in all() {
-		let response = respond(requests + number);
-		send(chain, response);
+	let waiting = all().map(|(_, number)| requests + number).collect::<Vec<_>>();
+	for together in waiting.chunks(RESPONSES_AT_ONCE) {
+		let responses = respond_to_all(together);
+		send(chain, responses);
 	}
 	chain.next();
 	for (couple, number) in all() {
@@ -208,10 +227,8 @@ pub fn wave(chain: &mut Chain, couples: &[Couple]) -> BTreeSet<u32> {
 	// At the slot's end and at `meter_by` the agenda lets the trades' deadlines take effect.
 	quietly_to(chain, slot.end + 1);
 	for couple in couples {
-		for (boundary, energy) in [(slot.start, 0), (slot.end, VOLUME)] {
-			let reading = couple.reading(chain, boundary, energy);
-			send(chain, reading);
-		}
+		let readings = couple.readings(chain, &slot);
+		send(chain, readings);
 	}
 	chain.past(meter_by);
 	for (couple, number) in all() {

@@ -90,6 +90,9 @@ impl Openings<RuntimeCall, AccountId> for Door {
 			RuntimeCall::SensorOracle(OracleCall::report_register { reading, .. }) => {
 				Some((&reading.meter, reading.boundary).encode())
 			}
+			RuntimeCall::SensorOracle(OracleCall::report_registers { readings, .. }) => {
+				Some(readings.meter.encode())
+			}
 			_ => None,
 		}
 	}

@@ -7,7 +7,7 @@ use crate::common::{
 	scene::report_of,
 	Chain, OracleCall, RegistryCall,
 };
-use pallet_sensor_oracle::{Class, Error as Oracle, RegisterReading};
+use pallet_sensor_oracle::{Class, Error as Oracle, Register, RegisterReading, RegisterReadings};
 use sp_core::sr25519::Pair;
 use sp_runtime::DispatchError::BadOrigin;
 use voltree_primitives::Moment;
@@ -90,6 +90,71 @@ fn registers() {
 					"another meter's",
 					&relayer,
 					read(of(second, 1_001), Some(&meter(2))),
+					OracleError::BadSignature,
+				),
+			],
+		);
+	});
+}
+
+/// Readings of several boundaries: `(boundary, export)`.
+fn read_several(of: &Pair, several: &[(Moment, u64)], by: Option<&Pair>) -> OracleCall {
+	let registers = several
+		.iter()
+		.map(|&(boundary, export)| Register { boundary, import: 0, export })
+		.collect::<Vec<_>>();
+	let registers = registers.try_into().expect("no more than fit");
+	let readings = RegisterReadings { meter: of.id(), registers };
+	let message = voltree_runtime::SensorOracle::registers_message(readings.clone());
+	OracleCall::report_registers { readings, signature: by.map(|by| by.seal(&message)) }
+}
+
+#[test]
+fn registers_of_several_boundaries() {
+	on("dev", |chain| {
+		let [relayer, device] = [household(9), meter(1)];
+		let slot = Market::parameters().delivery_slot;
+		let first = chain.now().div_ceil(slot) * slot;
+		let second = first + slot;
+		chain.until(second);
+		let mine = Some(&device);
+		let of = |several: &[(Moment, u64)]| read_several(&device, several, mine);
+		let good = (first, 1_000);
+		check(
+			chain,
+			vec![
+				row("none", &relayer, of(&[]), OracleError::NoRegisters),
+				row(
+					"a person's",
+					&relayer,
+					read_several(&relayer, &[good], Some(&relayer)),
+					OracleError::NotAMeter,
+				),
+				row(
+					"one between slots",
+					&relayer,
+					of(&[good, (second - 1, 1_000)]),
+					OracleError::NotABoundary,
+				),
+				row(
+					"one to come",
+					&relayer,
+					of(&[good, (second + slot, 1_000)]),
+					OracleError::FutureReport,
+				),
+				row("one twice", &relayer, of(&[good, good]), OracleError::AlreadyReported),
+				row("backwards", &relayer, of(&[good, (second, 999)]), OracleError::NotMonotone),
+				row("leaps", &relayer, of(&[good, (second, u64::MAX)]), OracleError::Implausible),
+				row(
+					"unsigned",
+					&relayer,
+					read_several(&device, &[good], None),
+					OracleError::MissingSignature,
+				),
+				row(
+					"forged",
+					&relayer,
+					read_several(&device, &[good], Some(&relayer)),
 					OracleError::BadSignature,
 				),
 			],

@@ -11,7 +11,7 @@ use crate::{
 	open_proxy, opened, proxied, through, Utility,
 };
 use pallet_blacklist::Refusal;
-use pallet_sensor_oracle::{Class, RegisterReading};
+use pallet_sensor_oracle::{Class, Register, RegisterReading, RegisterReadings};
 use sp_core::sr25519::Pair;
 use sp_runtime::transaction_validity::ValidTransaction;
 use voltree_runtime::{configs::system::ProxyType, Runtime, RuntimeCall, System, VOLT};
@@ -65,6 +65,16 @@ fn read(by: &Pair, boundary: u64) -> OracleCall {
 	OracleCall::report_register { reading, signature: None }
 }
 
+/// Both ends of the slot that ended at `boundary`.
+fn read_both(by: &Pair, boundary: u64) -> OracleCall {
+	let at = |boundary| Register { boundary, import: 0, export: 0 };
+	let registers = vec![at(boundary - 60_000), at(boundary)].try_into().expect("two are few");
+	OracleCall::report_registers {
+		readings: RegisterReadings { meter: by.id(), registers },
+		signature: None,
+	}
+}
+
 fn valid(
 	chain: &mut Chain,
 	extrinsics: Vec<voltree_runtime::UncheckedExtrinsic>,
@@ -86,17 +96,39 @@ fn free_reports_come_before_what_is_paid_for() {
 			vec![
 				sign(&sensor(1, 1), reported(&sensor(1, 1), Class::Wind, now), 0),
 				sign(&meter(1), read(&meter(1), boundary), 0),
+				sign(&meter(2), read_both(&meter(2), boundary), 0),
 				sign(&household(9), relayed(&sensor(1, 2), now), 0),
 				sign(&rich, tipped, 1_000 * VOLT),
 			],
 		);
 		let first = <Runtime as pallet_blacklist::Config>::ReportPriority::get();
-		let [sensed, metered, relayed, paid] = &answers[..] else { panic!("{answers:?}") };
-		for report in [sensed, metered, relayed] {
+		let [sensed, metered, both, relayed, paid] = &answers[..] else { panic!("{answers:?}") };
+		for report in [sensed, metered, both, relayed] {
 			assert_eq!((report.priority, report.longevity), (first, 16));
 		}
 		assert!(paid.priority < sensed.priority, "{paid:?}");
 		assert!(paid.longevity > 16);
+	});
+}
+
+/// A meter's readings of several boundaries are one place, too, whichever boundaries they are.
+#[test]
+fn a_meter_has_one_report_of_several_readings_in_the_pool() {
+	on("dev", |chain| {
+		let (device, now) = (meter(1), chain.now());
+		let boundary = now / 60_000 * 60_000;
+		let nonce = System::account_nonce(device.id());
+		let answers = valid(
+			chain,
+			vec![
+				sign_with(&device, read_both(&device, boundary), 0, nonce),
+				sign_with(&device, read_both(&device, boundary - 120_000), 0, nonce + 1),
+				sign(&meter(2), read_both(&meter(2), boundary), 0),
+			],
+		);
+		let [one, other, another_meters] = &answers[..] else { panic!("{answers:?}") };
+		assert!(one.provides.iter().any(|tag| other.provides.contains(tag)));
+		assert!(!one.provides.iter().any(|tag| another_meters.provides.contains(tag)));
 	});
 }
 

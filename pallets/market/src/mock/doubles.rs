@@ -237,6 +237,10 @@ impl Standing<AccountId> for TestStanding {
 		}
 		Ok(tag)
 	}
+
+	fn ensure_holder_may_open(holder: &AccountId, role: Role) -> Result<Credit, DispatchError> {
+		Self::ensure_may_open(holder, role).map(|tag| TestCredibility::credit(&tag))
+	}
 }
 
 pub struct TestCredibility;

@@ -6,6 +6,7 @@ mod neighbours;
 mod registers;
 mod report;
 mod report_register;
+mod report_registers;
 mod safety;
 mod set_parameters;
 mod try_state;

@@ -3,7 +3,8 @@
 use super::{cast::CAST, Dice, World};
 use crate::common::{people::Id, scene::report_of, OracleCall};
 use pallet_registry::types::DeviceKind;
-use pallet_sensor_oracle::{Class, RegisterReading};
+use pallet_sensor_oracle::{Class, Register, RegisterReading, RegisterReadings};
+use sp_core::sr25519::Pair;
 use voltree_primitives::{energy, LineId, Moment, WattHours, Watts};
 use voltree_runtime::{AccountId, Market, Runtime, RuntimeEvent, RuntimeOrigin, SensorOracle};
 
@@ -201,9 +202,38 @@ impl World {
 				if tampered {
 					reading.export = dice.extreme(reading.export);
 				}
-				OracleCall::report_register { reading, signature: Some(key.seal(&message)) }
+				if dice.percent(50) {
+					let signature = Some(key.seal(&message));
+					OracleCall::report_register { reading, signature }
+				} else {
+					any_several(dice, key, reading, length)
+				}
 			}
 		};
 		let _whatever = self.act(RuntimeOrigin::signed(relayer), call);
 	}
+}
+
+/// A reading and others of slots before it, which may say more or less; the meter may have signed
+/// all of it or one reading alone.
+fn any_several(
+	dice: &mut Dice,
+	key: &Pair,
+	reading: RegisterReading<AccountId>,
+	length: Moment,
+) -> OracleCall {
+	let RegisterReading { meter, boundary, import, export } = reading.clone();
+	let others = (0..dice.between(0, 5)).map(|age| Register {
+		boundary: boundary.saturating_sub(age * length),
+		import: import.saturating_sub(age),
+		export: if dice.percent(90) { export.saturating_sub(age) } else { dice.extreme(export) },
+	});
+	let registers = others.collect::<Vec<_>>().try_into().expect("they are few");
+	let readings = RegisterReadings { meter, registers };
+	let right = SensorOracle::registers_message(readings.clone());
+	let signature = match dice.percent(80) {
+		true => key.seal(&right),
+		false => key.seal(&SensorOracle::register_message(reading)),
+	};
+	OracleCall::report_registers { readings, signature: Some(signature) }
 }

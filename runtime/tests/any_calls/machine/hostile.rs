@@ -7,7 +7,7 @@ use crate::common::{
 	MarketCall, OracleCall, RegistryCall, WalletCall,
 };
 use pallet_market::{Demand, Fault, Requests, Ruling, Supply};
-use pallet_sensor_oracle::{Class, RegisterReading};
+use pallet_sensor_oracle::{Class, Register, RegisterReading, RegisterReadings, MAX_REGISTERS};
 use sp_runtime::Permill;
 use voltree_primitives::Token;
 use voltree_runtime::{AccountId, Runtime, RuntimeCall, RuntimeOrigin, Signature, VOLT};
@@ -205,9 +205,17 @@ impl World {
 		} else {
 			let (meter, boundary) = (device, self.a_moment(dice));
 			let (import, export) = (dice.extreme(10_000), dice.extreme(100_000));
-			let reading = RegisterReading { meter, boundary, import, export };
-			let signature = dice.percent(50).then(|| key.seal(&reading));
-			OracleCall::report_register { reading, signature }.into()
+			if dice.percent(50) {
+				let reading = RegisterReading { meter, boundary, import, export };
+				let signature = dice.percent(50).then(|| key.seal(&reading));
+				return OracleCall::report_register { reading, signature }.into();
+			}
+			let count = dice.index(1 + MAX_REGISTERS as usize);
+			let registers = vec![Register { boundary, import, export }; count];
+			let registers = registers.try_into().expect("no more than fit");
+			let readings = RegisterReadings { meter, registers };
+			let signature = dice.percent(50).then(|| key.seal(&readings));
+			OracleCall::report_registers { readings, signature }.into()
 		}
 	}
 }
