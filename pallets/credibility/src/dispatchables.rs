@@ -17,6 +17,6 @@ impl<T: Config> Pallet<T> {
 
 	/// The parameters in force now.
 	pub fn parameters() -> types::Parameters {
-		Parameters::<T>::get().at(T::Clock::now()).1
+		Parameters::<T>::get().in_force(T::Clock::now).1
 	}
 }

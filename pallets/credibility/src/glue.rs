@@ -41,7 +41,7 @@ impl<T: Config> Credibility for Pallet<T> {
 	}
 
 	fn terms() -> Terms {
-		let (version, parameters) = Parameters::<T>::get().at(T::Clock::now());
+		let (version, parameters) = Parameters::<T>::get().in_force(T::Clock::now);
 		parameters.terms(version)
 	}
 

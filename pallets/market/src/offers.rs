@@ -98,11 +98,16 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Take `volume` off an offer. What is left below the market's smallest fill closes it.
-	pub(crate) fn sell_from(id: OfferId, mut offer: Offer<T::AccountId>, volume: WattHours) {
+	/// Take `volume` off an offer. What is left below `least`, the market's smallest fill, closes it.
+	pub(crate) fn sell_from(
+		id: OfferId,
+		mut offer: Offer<T::AccountId>,
+		volume: WattHours,
+		least: WattHours,
+	) {
 		offer.available = offer.available.saturating_sub(volume);
 		offer.changed = T::Clock::now();
-		if offer.available < Self::parameters().smallest_fill {
+		if offer.available < least {
 			Self::close_offer(id, &offer);
 		} else {
 			Offers::<T>::insert(id, offer);

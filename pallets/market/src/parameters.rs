@@ -6,7 +6,7 @@ use frame_support::{ensure, traits::Get};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_runtime::DispatchResult;
-use voltree_primitives::{Clock, Moment, Price, WattHours};
+use voltree_primitives::{Clock, Credibility, Moment, Price, Terms, WattHours};
 
 /// Meter registers are kept for 16 slot boundaries; windows must end well before the oldest goes.
 pub const MAX_SLOTS_TO_METER: Moment = 12;
@@ -118,6 +118,13 @@ impl Parameters {
 	}
 }
 
+/// The parameters in force, and what untimely behaviour costs.
+pub(crate) struct Rules {
+	pub version: u32,
+	pub parameters: Parameters,
+	pub terms: Terms,
+}
+
 impl<T: Config> Pallet<T> {
 	/// The parameters in force now.
 	pub fn parameters() -> Parameters {
@@ -126,7 +133,13 @@ impl<T: Config> Pallet<T> {
 
 	/// The parameters in force now, with their version.
 	pub fn rules() -> (u32, Parameters) {
-		MarketParameters::<T>::get().at(T::Clock::now())
+		MarketParameters::<T>::get().in_force(T::Clock::now)
+	}
+
+	/// All that a trade made now is made under, read once.
+	pub(crate) fn rules_now() -> Rules {
+		let (version, parameters) = Self::rules();
+		Rules { version, parameters, terms: T::Credibility::terms() }
 	}
 
 	pub(crate) fn do_set_parameters(parameters: Parameters) -> DispatchResult {

@@ -1,8 +1,9 @@
 //! Requests: made, answered, cancelled, expired, ended.
 
 use crate::{
-	agenda::Kind, Config, Demand, Ending, Error, Event, Item, Judged, Missed, NextRequest, Offers,
-	Pallet, Parameters, Request, RequestState, Requests, Responses, WeightInfo, ROUNDS_PER_WINDOW,
+	agenda::Kind, parameters::Rules, Config, Demand, Ending, Error, Event, Item, Judged, Missed,
+	NextRequest, Offers, Pallet, Parameters, Request, RequestState, Requests, Responses,
+	WeightInfo, ROUNDS_PER_WINDOW,
 };
 use alloc::vec::Vec;
 use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, weights::Weight};
@@ -275,6 +276,7 @@ impl<T: Config> Pallet<T> {
 			return None;
 		}
 		let at = T::Clock::now().min(pay_by);
+		let rules = Self::rules_now();
 		let mut unchanged = Responses::<T>::get(id)
 			.iter()
 			.filter_map(|quote| Offers::<T>::get(quote.offer).map(|offer| (quote, offer)))
@@ -287,7 +289,7 @@ impl<T: Config> Pallet<T> {
 			.into_iter()
 			.find(|(volume, offer)| {
 				Self::ensure_matches(request, offer, at).is_ok()
-					&& Self::ensure_possible(request, offer, *volume).is_ok()
+					&& Self::ensure_possible(request, offer, *volume, &rules).is_ok()
 			})
 			.map(|(volume, offer)| Missed { volume, price: offer.price })
 	}
@@ -298,6 +300,7 @@ impl<T: Config> Pallet<T> {
 		request: &Request<T::AccountId>,
 		offer: &crate::Offer<T::AccountId>,
 		volume: WattHours,
+		rules: &Rules,
 	) -> DispatchResult {
 		ensure!(
 			Self::has_enough_owners(request, &offer.tag, offer.line),
@@ -309,8 +312,9 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::ExceedsLineCapacity
 		);
 		ensure!(Self::has_room_for_trade(&offer.tag), Error::<T>::SellerDeskFull);
-		let bond = T::Credibility::terms()
-			.seller_bond(volume, offer.price, Self::parameters().price_cap)
+		let bond = rules
+			.terms
+			.seller_bond(volume, offer.price, rules.parameters.price_cap)
 			.ok_or(ArithmeticError::Overflow)?;
 		ensure!(T::Escrow::can_bond(&offer.seller, bond), Error::<T>::SellerWithoutBond);
 		Ok(())

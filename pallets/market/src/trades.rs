@@ -1,9 +1,9 @@
 //! Trades: paid, withdrawn, started, billed, confirmed.
 
 use crate::{
-	agenda::Kind, Attested, Config, Deadlines, Ending, Error, Event, MeterSlots, NextTrade, Offer,
-	Offers, Outcome, Pallet, Party, Request, RequestState, Requests, Responses, Trade, TradeState,
-	Trades, WeightInfo, MAX_FILLS,
+	agenda::Kind, parameters::Rules, Attested, Config, Deadlines, Ending, Error, Event, MeterSlots,
+	NextTrade, Offer, Offers, Outcome, Pallet, Party, Request, RequestState, Requests, Responses,
+	Trade, TradeState, Trades, WeightInfo, MAX_FILLS,
 };
 use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, storage::with_transaction};
 use sp_runtime::{
@@ -34,13 +34,15 @@ impl<T: Config> Pallet<T> {
 		ensure!(request.fills < MAX_FILLS, Error::<T>::TooManyFills);
 		let offer = Offers::<T>::get(offer_id).ok_or(Error::<T>::OfferNotFound)?;
 		Self::ensure_matches(&request, &offer, now)?;
-		Self::ensure_fill(&request, &offer, volume)?;
+		let rules = Self::rules_now();
+		let least = rules.parameters.smallest_fill;
+		Self::ensure_fill(&request, &offer, volume, least)?;
 		let amount =
 			voltree_primitives::amount(volume, offer.price).ok_or(ArithmeticError::Overflow)?;
-		if let Err(reason) = Self::ensure_possible(&request, &offer, volume) {
+		if let Err(reason) = Self::ensure_possible(&request, &offer, volume, &rules) {
 			// Where a smaller fill is possible, that is what he can pay.
 			let smallest = Self::smallest_fill_of(&offer);
-			ensure!(Self::ensure_possible(&request, &offer, smallest).is_err(), reason);
+			ensure!(Self::ensure_possible(&request, &offer, smallest, &rules).is_err(), reason);
 			Self::note_impossible(request_id, offer_id, amount, reason)?;
 			return Ok(().into());
 		}
@@ -49,7 +51,8 @@ impl<T: Config> Pallet<T> {
 		let id = NextTrade::<T>::get();
 		NextTrade::<T>::put(id.checked_add(1).ok_or(ArithmeticError::Overflow)?);
 		let late = now > pay_by;
-		let trade = Self::new_trade(request_id, &request, offer_id, &offer, volume, amount, late)?;
+		let ids = (request_id, offer_id);
+		let trade = Self::new_trade(ids, &request, &offer, volume, amount, late, rules)?;
 		T::Escrow::bond(&trade.seller.account, trade.bond)?;
 		Self::trade_on_desk(&trade.seller.tag, id)?;
 		Self::trade_on_desk(&trade.buyer.tag, id)?;
@@ -67,7 +70,7 @@ impl<T: Config> Pallet<T> {
 		request.filled = request.filled.saturating_add(volume);
 		request.fills = request.fills.saturating_add(1);
 		request.unsettled = request.unsettled.saturating_add(1);
-		Self::sell_from(offer_id, offer, volume);
+		Self::sell_from(offer_id, offer, volume, least);
 		Self::deposit_event(Event::Paid {
 			trade: id,
 			request: request_id,
@@ -76,7 +79,7 @@ impl<T: Config> Pallet<T> {
 			amount,
 			late,
 		});
-		Self::after_fill(request_id, request);
+		Self::after_fill(request_id, request, least);
 		Ok((!late).then(T::WeightInfo::pay_in_time).into())
 	}
 
@@ -100,9 +103,9 @@ impl<T: Config> Pallet<T> {
 		request: &Request<T::AccountId>,
 		offer: &Offer<T::AccountId>,
 		volume: WattHours,
+		least: WattHours,
 	) -> DispatchResult {
-		let smallest = Self::smallest_fill_of(offer)
-			.max(Self::parameters().smallest_fill.min(offer.available));
+		let smallest = Self::smallest_fill_of(offer).max(least.min(offer.available));
 		let fits = volume >= smallest && volume <= offer.available && volume <= request.wanted();
 		ensure!(fits, Error::<T>::InvalidVolume);
 		Ok(())
@@ -128,16 +131,15 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn new_trade(
-		request_id: RequestId,
+		(request_id, offer_id): (RequestId, OfferId),
 		request: &Request<T::AccountId>,
-		offer_id: OfferId,
 		offer: &Offer<T::AccountId>,
 		volume: WattHours,
 		locked: Balance,
 		late: bool,
+		rules: Rules,
 	) -> Result<Trade<T::AccountId>, ArithmeticError> {
-		let (version, parameters) = Self::rules();
-		let terms = T::Credibility::terms();
+		let Rules { version, parameters, terms } = rules;
 		let cap = parameters.price_cap;
 		let bond = terms.seller_bond(volume, offer.price, cap).ok_or(ArithmeticError::Overflow)?;
 		let after = |moment: Moment, span| moment.saturating_add(Self::window(span, request.round));
@@ -182,8 +184,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// A request that wants less than a fill can be takes no more.
-	fn after_fill(id: RequestId, request: Request<T::AccountId>) {
-		if request.wanted() < Self::parameters().smallest_fill {
+	fn after_fill(id: RequestId, request: Request<T::AccountId>, least: WattHours) {
+		if request.wanted() < least {
 			Self::unschedule_request(id, &request);
 			Self::take_no_more_fills(id, request, Ending::Settled);
 		} else {

@@ -1,6 +1,6 @@
 //! Weights of `pallet_market`, measured.
 //!
-//! * Command: `scripts/weights --pallet market --steps 10 --repeat 10`, which runs
+//! * Command: `scripts/weights --steps 10 --repeat 10 --pallet market`, which runs
 //!   `frame-omni-bencher v1 benchmark pallet --genesis-builder runtime
 //!   --genesis-builder-preset dev --pallet pallet_market --extrinsic '*' --steps 10 --repeat 10`,
 //!   version 0.28.0, on the runtime's Wasm.
@@ -89,22 +89,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Registry::Certificates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Members` (r:1 w:0)
 		// Proof: `Registry::Members` (`max_values`: None, `max_size`: Some(1059), added: 3534, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Blacklist::Entries` (r:1 w:0)
 		// Proof: `Blacklist::Entries` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Scores` (r:1 w:0)
 		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:0)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Lines` (r:4 w:0)
 		// Proof: `Registry::Lines` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Devices` (r:1 w:0)
 		// Proof: `Registry::Devices` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
-		// Storage: `Aura::Authorities` (r:1 w:0)
-		// Proof: `Aura::Authorities` (`max_values`: Some(1), `max_size`: Some(8194), added: 8689, mode: `MaxEncodedLen`)
 		// Storage: `Market::NextRequest` (r:1 w:1)
 		// Proof: `Market::NextRequest` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::Desks` (r:1 w:1)
@@ -119,12 +111,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 		// Storage: `Market::Requests` (r:0 w:1)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
-		// Proof: measured 16655 bytes + w * 323, estimated 10954 bytes + w * 2603.
-		// Shortest time: 361_145 ns.
-		Weight::from_parts(404_352_743, 10_954)
-			// Standard error: 1_212_583 ps.
-			.saturating_add(Weight::from_parts(15_268_370, 0).saturating_mul(w.into()))
-			.saturating_add(T::DbWeight::get().reads(24))
+		// Proof: measured 7591 bytes + w * 323, estimated 10954 bytes + w * 2603.
+		// Shortest time: 325_132 ns.
+		Weight::from_parts(360_353_547, 10_954)
+			// Standard error: 478_341 ps.
+			.saturating_add(Weight::from_parts(10_102_779, 0).saturating_mul(w.into()))
+			.saturating_add(T::DbWeight::get().reads(20))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(w.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
 			.saturating_add(Weight::from_parts(0, 2_603).saturating_mul(w.into()))
@@ -134,16 +126,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Certificates` (r:1 w:0)
 		// Proof: `Registry::Certificates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Blacklist::Entries` (r:1 w:0)
 		// Proof: `Blacklist::Entries` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Scores` (r:1 w:0)
 		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:0)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Lines` (r:1 w:0)
 		// Proof: `Registry::Lines` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Devices` (r:1 w:0)
@@ -162,73 +148,59 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Offers` (`max_values`: None, `max_size`: Some(189), added: 2664, mode: `MaxEncodedLen`)
 		// Storage: `Market::Book` (r:0 w:1)
 		// Proof: `Market::Book` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-		// Proof: measured 6771 bytes, estimated 8883 bytes.
-		// Shortest time: 187_418 ns.
-		Weight::from_parts(244_072_000, 8_883)
-			.saturating_add(T::DbWeight::get().reads(13))
+		// Proof: measured 5858 bytes, estimated 8883 bytes.
+		// Shortest time: 173_336 ns.
+		Weight::from_parts(185_254_000, 8_883)
+			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	fn respond(o: u32) -> Weight {
 		// Storage: `Registry::RetiringServiceKey` (r:1 w:0)
 		// Proof: `Registry::RetiringServiceKey` (`max_values`: Some(1), `max_size`: Some(40), added: 535, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Registry::ServiceKey` (r:1 w:0)
 		// Proof: `Registry::ServiceKey` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
 		// Storage: `Market::Requests` (r:1 w:1)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Market::Book` (r:259 w:0)
 		// Proof: `Market::Book` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 		// Storage: `Market::Offers` (r:256 w:0)
 		// Proof: `Market::Offers` (`max_values`: None, `max_size`: Some(189), added: 2664, mode: `MaxEncodedLen`)
-		// Storage: `Credibility::Scores` (r:257 w:0)
-		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
-		// Storage: `Registry::Wallets` (r:257 w:0)
-		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Certificates` (r:257 w:0)
 		// Proof: `Registry::Certificates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 		// Storage: `Blacklist::Entries` (r:256 w:0)
 		// Proof: `Blacklist::Entries` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+		// Storage: `Credibility::Scores` (r:257 w:0)
+		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:1 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Wallets` (r:1 w:1)
 		// Proof: `SharedWallet::Wallets` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
 		// Storage: `System::BlockHash` (r:1 w:0)
 		// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-		// Storage: `Aura::Authorities` (r:1 w:0)
-		// Proof: `Aura::Authorities` (`max_values`: Some(1), `max_size`: Some(8194), added: 8689, mode: `MaxEncodedLen`)
+		// Storage: `Registry::Wallets` (r:1 w:0)
+		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:0 w:2)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:0 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
-		// Proof: measured 25607 bytes + o * 429, estimated 11432 bytes + o * 3092.
-		// Shortest time: 362_237 ns.
-		Weight::from_parts(432_831_528, 11_432)
-			// Standard error: 1_053_121 ps.
-			.saturating_add(Weight::from_parts(34_510_415, 0).saturating_mul(o.into()))
-			.saturating_add(T::DbWeight::get().reads(17))
-			.saturating_add(T::DbWeight::get().reads(6_u64.saturating_mul(o.into())))
+		// Proof: measured 15778 bytes + o * 429, estimated 11432 bytes + o * 3092.
+		// Shortest time: 318_251 ns.
+		Weight::from_parts(345_741_293, 11_432)
+			// Standard error: 284_865 ps.
+			.saturating_add(Weight::from_parts(26_694_998, 0).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().reads(5_u64.saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(Weight::from_parts(0, 3_092).saturating_mul(o.into()))
 	}
 	fn pay() -> Weight {
 		// Storage: `Market::Requests` (r:1 w:1)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Market::Judged` (r:1 w:1)
 		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Wallets` (r:17 w:17)
 		// Proof: `SharedWallet::Wallets` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `Registry::Wallets` (r:2 w:0)
+		// Storage: `Registry::Wallets` (r:1 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Certificates` (r:2 w:0)
 		// Proof: `Registry::Certificates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
@@ -238,8 +210,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
 		// Storage: `Market::Offers` (r:1 w:1)
 		// Proof: `Market::Offers` (`max_values`: None, `max_size`: Some(189), added: 2664, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:0)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Sensors` (r:2 w:0)
 		// Proof: `Registry::Sensors` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
 		// Storage: `Market::LineLoads` (r:2 w:2)
@@ -270,26 +240,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
 		// Storage: `Market::Closing` (r:0 w:1)
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
-		// Proof: measured 18735 bytes, estimated 45190 bytes.
-		// Shortest time: 1_398_723 ns.
-		Weight::from_parts(1_490_299_000, 45_190)
-			.saturating_add(T::DbWeight::get().reads(50))
+		// Proof: measured 17415 bytes, estimated 45190 bytes.
+		// Shortest time: 1_364_983 ns.
+		Weight::from_parts(1_450_560_000, 45_190)
+			.saturating_add(T::DbWeight::get().reads(45))
 			.saturating_add(T::DbWeight::get().writes(39))
 	}
 	fn pay_in_time() -> Weight {
 		// Storage: `Market::Requests` (r:1 w:1)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:1 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Wallets` (r:1 w:1)
 		// Proof: `SharedWallet::Wallets` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `Registry::Wallets` (r:2 w:0)
+		// Storage: `Registry::Wallets` (r:1 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Certificates` (r:2 w:0)
 		// Proof: `Registry::Certificates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
@@ -299,8 +261,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
 		// Storage: `Market::Offers` (r:1 w:1)
 		// Proof: `Market::Offers` (`max_values`: None, `max_size`: Some(189), added: 2664, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:0)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Sensors` (r:2 w:0)
 		// Proof: `Registry::Sensors` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
 		// Storage: `Market::LineLoads` (r:2 w:2)
@@ -325,33 +285,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Book` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 		// Storage: `Market::Trades` (r:0 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Proof: measured 15373 bytes, estimated 16776 bytes.
-		// Shortest time: 441_886 ns.
-		Weight::from_parts(466_231_000, 16_776)
-			.saturating_add(T::DbWeight::get().reads(29))
-			.saturating_add(T::DbWeight::get().writes(18))
+		// Proof: measured 14086 bytes, estimated 16776 bytes.
+		// Shortest time: 416_017 ns.
+		Weight::from_parts(441_254_000, 16_776)
+			.saturating_add(T::DbWeight::get().reads(23))
+			.saturating_add(T::DbWeight::get().writes(17))
 	}
 	fn start(s: u32) -> Weight {
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Wallets` (r:1 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Sensors` (r:2 w:0)
 		// Proof: `Registry::Sensors` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
 		// Storage: `SensorOracle::Histories` (r:32 w:0)
 		// Proof: `SensorOracle::Histories` (`max_values`: None, `max_size`: Some(1137), added: 3612, mode: `MaxEncodedLen`)
-		// Proof: measured 2709 bytes + s * 680, estimated 8014 bytes + s * 3612.
-		// Shortest time: 172_085 ns.
-		Weight::from_parts(167_549_865, 8_014)
-			// Standard error: 419_871 ps.
-			.saturating_add(Weight::from_parts(6_486_560, 0).saturating_mul(s.into()))
-			.saturating_add(T::DbWeight::get().reads(7))
+		// Proof: measured 1668 bytes + s * 680, estimated 8014 bytes + s * 3612.
+		// Shortest time: 151_024 ns.
+		Weight::from_parts(141_287_594, 8_014)
+			// Standard error: 439_050 ps.
+			.saturating_add(Weight::from_parts(6_772_120, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
@@ -359,37 +313,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn bill() -> Weight {
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Wallets` (r:1 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Certificates` (r:1 w:0)
 		// Proof: `Registry::Certificates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 		// Storage: `System::Account` (r:1 w:0)
 		// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:0 w:2)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Proof: measured 3166 bytes, estimated 3951 bytes.
-		// Shortest time: 121_831 ns.
-		Weight::from_parts(171_144_000, 3_951)
-			.saturating_add(T::DbWeight::get().reads(7))
+		// Proof: measured 2125 bytes, estimated 3951 bytes.
+		// Shortest time: 103_453 ns.
+		Weight::from_parts(113_248_000, 3_951)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	fn confirm() -> Weight {
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Wallets` (r:4 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Scores` (r:2 w:2)
 		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
 		// Storage: `Blacklist::Parameters` (r:1 w:0)
@@ -422,29 +364,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:0 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:0 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `Market::Closing` (r:0 w:1)
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 15521 bytes, estimated 45190 bytes.
-		// Shortest time: 1_497_099 ns.
-		Weight::from_parts(1_578_790_000, 45_190)
-			.saturating_add(T::DbWeight::get().reads(46))
-			.saturating_add(T::DbWeight::get().writes(39))
+		// Proof: measured 14480 bytes, estimated 45190 bytes.
+		// Shortest time: 1_462_678 ns.
+		Weight::from_parts(1_537_429_000, 45_190)
+			.saturating_add(T::DbWeight::get().reads(43))
+			.saturating_add(T::DbWeight::get().writes(38))
 	}
 	fn confirm_clean() -> Weight {
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Wallets` (r:4 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Scores` (r:2 w:2)
 		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Gains` (r:2 w:2)
@@ -455,7 +389,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `SharedWallet::Wallets` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
 		// Storage: `Balances::Holds` (r:2 w:2)
 		// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(175), added: 2650, mode: `MaxEncodedLen`)
-		// Storage: `System::Account` (r:4 w:4)
+		// Storage: `System::Account` (r:3 w:3)
 		// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Flows` (r:2 w:2)
 		// Proof: `SharedWallet::Flows` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
@@ -469,39 +403,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:0 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:0 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 13016 bytes, estimated 16776 bytes.
-		// Shortest time: 569_514 ns.
-		Weight::from_parts(598_737_000, 16_776)
-			.saturating_add(T::DbWeight::get().reads(28))
-			.saturating_add(T::DbWeight::get().writes(23))
+		// Proof: measured 11160 bytes, estimated 16776 bytes.
+		// Shortest time: 474_483 ns.
+		Weight::from_parts(502_395_000, 16_776)
+			.saturating_add(T::DbWeight::get().reads(24))
+			.saturating_add(T::DbWeight::get().writes(21))
 	}
 	fn cancel_request() -> Weight {
 		// Storage: `Market::Requests` (r:1 w:1)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:1 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
-		// Storage: `Registry::Wallets` (r:18 w:0)
+		// Storage: `Registry::Wallets` (r:2 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+		// Storage: `Market::Judged` (r:1 w:0)
+		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:1 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
 		// Storage: `Market::Offers` (r:16 w:0)
 		// Proof: `Market::Offers` (`max_values`: None, `max_size`: Some(189), added: 2664, mode: `MaxEncodedLen`)
-		// Storage: `Credibility::Scores` (r:17 w:1)
-		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Certificates` (r:17 w:0)
 		// Proof: `Registry::Certificates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 		// Storage: `Blacklist::Entries` (r:17 w:1)
 		// Proof: `Blacklist::Entries` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+		// Storage: `Credibility::Scores` (r:17 w:1)
+		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Sensors` (r:4 w:0)
 		// Proof: `Registry::Sensors` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
 		// Storage: `Market::LineLoads` (r:4 w:0)
@@ -512,8 +438,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Desks` (`max_values`: None, `max_size`: Some(5418), added: 7893, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Parameters` (r:1 w:0)
 		// Proof: `Credibility::Parameters` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:0)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
 		// Storage: `System::Account` (r:18 w:2)
 		// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 		// Storage: `Balances::Holds` (r:2 w:1)
@@ -530,11 +454,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 37146 bytes, estimated 135171 bytes.
-		// Shortest time: 2_145_921 ns.
-		Weight::from_parts(2_356_743_000, 135_171)
-			.saturating_add(T::DbWeight::get().reads(161))
-			.saturating_add(T::DbWeight::get().writes(29))
+		// Proof: measured 35484 bytes, estimated 135171 bytes.
+		// Shortest time: 2_006_915 ns.
+		Weight::from_parts(2_135_966_000, 135_171)
+			.saturating_add(T::DbWeight::get().reads(141))
+			.saturating_add(T::DbWeight::get().writes(28))
 	}
 	fn withdraw_offer() -> Weight {
 		// Storage: `Market::Offers` (r:1 w:1)
@@ -549,23 +473,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 		// Storage: `Market::Book` (r:0 w:1)
 		// Proof: `Market::Book` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-		// Proof: measured 4899 bytes, estimated 8883 bytes.
-		// Shortest time: 102_642 ns.
-		Weight::from_parts(146_767_000, 8_883)
+		// Proof: measured 4369 bytes, estimated 8883 bytes.
+		// Shortest time: 95_702 ns.
+		Weight::from_parts(108_982_000, 8_883)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	fn withdraw_trade() -> Weight {
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Wallets` (r:3 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::MeterSlots` (r:1 w:1)
 		// Proof: `Market::MeterSlots` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Scores` (r:2 w:2)
@@ -590,48 +508,34 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:0 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:0 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 13917 bytes, estimated 45190 bytes.
-		// Shortest time: 1_318_785 ns.
-		Weight::from_parts(1_438_893_000, 45_190)
-			.saturating_add(T::DbWeight::get().reads(40))
-			.saturating_add(T::DbWeight::get().writes(35))
+		// Proof: measured 12876 bytes, estimated 45190 bytes.
+		// Shortest time: 1_312_015 ns.
+		Weight::from_parts(1_404_883_000, 45_190)
+			.saturating_add(T::DbWeight::get().reads(37))
+			.saturating_add(T::DbWeight::get().writes(34))
 	}
 	fn contest() -> Weight {
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Wallets` (r:1 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `System::Account` (r:1 w:1)
 		// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 		// Storage: `Balances::Holds` (r:1 w:1)
 		// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(175), added: 2650, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:0 w:2)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Proof: measured 2671 bytes, estimated 3951 bytes.
-		// Shortest time: 173_367 ns.
-		Weight::from_parts(185_745_000, 3_951)
-			.saturating_add(T::DbWeight::get().reads(7))
+		// Proof: measured 1630 bytes, estimated 3951 bytes.
+		// Shortest time: 160_328 ns.
+		Weight::from_parts(187_027_000, 3_951)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	fn rule() -> Weight {
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Wallets` (r:3 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Certificates` (r:2 w:0)
@@ -664,37 +568,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:0 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:0 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `Market::Closing` (r:0 w:2)
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 16527 bytes, estimated 45190 bytes.
-		// Shortest time: 1_566_092 ns.
-		Weight::from_parts(1_648_624_000, 45_190)
-			.saturating_add(T::DbWeight::get().reads(46))
-			.saturating_add(T::DbWeight::get().writes(40))
+		// Proof: measured 15486 bytes, estimated 45190 bytes.
+		// Shortest time: 1_581_454 ns.
+		Weight::from_parts(1_706_770_000, 45_190)
+			.saturating_add(T::DbWeight::get().reads(43))
+			.saturating_add(T::DbWeight::get().writes(39))
 	}
 	fn set_grid_prices(p: u32) -> Weight {
 		// Storage: `Market::GridKey` (r:1 w:0)
 		// Proof: `Market::GridKey` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Lines` (r:1 w:0)
 		// Proof: `Registry::Lines` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:0)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::GridPrices` (r:288 w:288)
 		// Proof: `Market::GridPrices` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
-		// Proof: measured 2014 bytes + p * 37, estimated 3481 bytes + p * 7533.
-		// Shortest time: 115_932 ns.
-		Weight::from_parts(124_469_765, 3_481)
-			// Standard error: 89_675 ps.
-			.saturating_add(Weight::from_parts(11_264_807, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(5))
+		// Proof: measured 1168 bytes + p * 37, estimated 3481 bytes + p * 7533.
+		// Shortest time: 101_781 ns.
+		Weight::from_parts(119_719_757, 3_481)
+			// Standard error: 166_419 ps.
+			.saturating_add(Weight::from_parts(12_226_929, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(p.into())))
 			.saturating_add(T::DbWeight::get().writes(3_u64.saturating_mul(p.into())))
 			.saturating_add(Weight::from_parts(0, 7_533).saturating_mul(p.into()))
@@ -703,60 +599,38 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::GridKey` (r:0 w:1)
 		// Proof: `Market::GridKey` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
 		// Proof: measured 0 bytes, estimated 0 bytes.
-		// Shortest time: 5_208 ns.
-		Weight::from_parts(6_509_000, 0).saturating_add(T::DbWeight::get().writes(1))
+		// Shortest time: 5_197 ns.
+		Weight::from_parts(6_029_000, 0).saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn set_parameters() -> Weight {
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:1)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
 		// Storage: `Market::Offers` (r:1 w:0)
 		// Proof: `Market::Offers` (`max_values`: None, `max_size`: Some(189), added: 2664, mode: `MaxEncodedLen`)
 		// Storage: `Market::Requests` (r:1 w:0)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
 		// Storage: `Market::Trades` (r:1 w:0)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Proof: measured 777 bytes, estimated 3951 bytes.
-		// Shortest time: 27_761 ns.
-		Weight::from_parts(45_758_000, 3_951)
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(1))
+		// Proof: measured 19 bytes, estimated 3951 bytes.
+		// Shortest time: 19_158 ns.
+		Weight::from_parts(21_652_000, 3_951).saturating_add(T::DbWeight::get().reads(3))
 	}
 	fn agenda() -> Weight {
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::LastBlock` (r:1 w:1)
 		// Proof: `Market::LastBlock` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:0)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
-		// Storage: `Aura::Authorities` (r:1 w:0)
-		// Proof: `Aura::Authorities` (`max_values`: Some(1), `max_size`: Some(8194), added: 8689, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:1)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Market::Closing` (r:1 w:0)
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:1 w:0)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Proof: measured 10232 bytes, estimated 9679 bytes.
-		// Shortest time: 82_422 ns.
-		Weight::from_parts(100_428_000, 9_679)
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().writes(2))
+		// Proof: measured 828 bytes, estimated 3497 bytes.
+		// Shortest time: 55_923 ns.
+		Weight::from_parts(61_381_000, 3_497)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn entry_offer() -> Weight {
 		// Storage: `Market::Closing` (r:1 w:0)
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:1 w:1)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::Offers` (r:1 w:1)
 		// Proof: `Market::Offers` (`max_values`: None, `max_size`: Some(189), added: 2664, mode: `MaxEncodedLen`)
 		// Storage: `Market::MeterSlots` (r:1 w:1)
@@ -765,10 +639,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Desks` (`max_values`: None, `max_size`: Some(5418), added: 7893, mode: `MaxEncodedLen`)
 		// Storage: `Market::Book` (r:0 w:1)
 		// Proof: `Market::Book` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-		// Proof: measured 4511 bytes, estimated 8883 bytes.
-		// Shortest time: 100_599 ns.
-		Weight::from_parts(113_318_000, 8_883)
-			.saturating_add(T::DbWeight::get().reads(7))
+		// Proof: measured 3877 bytes, estimated 8883 bytes.
+		// Shortest time: 90_424 ns.
+		Weight::from_parts(96_633_000, 8_883)
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	fn entry_judged() -> Weight {
@@ -776,28 +650,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:1 w:2)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::Requests` (r:1 w:1)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Market::Judged` (r:1 w:1)
 		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:1 w:0)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
 		// Storage: `Market::Offers` (r:16 w:0)
 		// Proof: `Market::Offers` (`max_values`: None, `max_size`: Some(189), added: 2664, mode: `MaxEncodedLen`)
-		// Storage: `Credibility::Scores` (r:16 w:0)
-		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
-		// Storage: `Registry::Wallets` (r:16 w:0)
-		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Certificates` (r:16 w:0)
 		// Proof: `Registry::Certificates` (`max_values`: None, `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`)
 		// Storage: `Blacklist::Entries` (r:16 w:0)
 		// Proof: `Blacklist::Entries` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+		// Storage: `Credibility::Scores` (r:16 w:0)
+		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Sensors` (r:4 w:0)
 		// Proof: `Registry::Sensors` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
 		// Storage: `Market::LineLoads` (r:4 w:0)
@@ -808,16 +674,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Desks` (`max_values`: None, `max_size`: Some(5418), added: 7893, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Parameters` (r:1 w:0)
 		// Proof: `Credibility::Parameters` (`max_values`: Some(1), `max_size`: Some(81), added: 576, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:0)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
 		// Storage: `System::Account` (r:16 w:0)
 		// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 		// Storage: `Balances::Holds` (r:1 w:0)
 		// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(175), added: 2650, mode: `MaxEncodedLen`)
-		// Proof: measured 31134 bytes, estimated 127278 bytes.
-		// Shortest time: 1_041_053 ns.
-		Weight::from_parts(1_150_505_000, 127_278)
-			.saturating_add(T::DbWeight::get().reads(135))
+		// Proof: measured 29063 bytes, estimated 127278 bytes.
+		// Shortest time: 956_147 ns.
+		Weight::from_parts(1_039_240_000, 127_278)
+			.saturating_add(T::DbWeight::get().reads(115))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	fn entry_not_paid() -> Weight {
@@ -825,14 +689,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:1 w:1)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::Requests` (r:1 w:1)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Market::Judged` (r:1 w:1)
 		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Scores` (r:1 w:1)
@@ -859,10 +717,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 11385 bytes, estimated 45190 bytes.
-		// Shortest time: 1_177_836 ns.
-		Weight::from_parts(1_324_734_000, 45_190)
-			.saturating_add(T::DbWeight::get().reads(34))
+		// Proof: measured 10377 bytes, estimated 45190 bytes.
+		// Shortest time: 1_172_177 ns.
+		Weight::from_parts(1_266_918_000, 45_190)
+			.saturating_add(T::DbWeight::get().reads(31))
 			.saturating_add(T::DbWeight::get().writes(29))
 	}
 	fn entry_never_started() -> Weight {
@@ -870,14 +728,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:1 w:1)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Market::GridPrices` (r:1 w:0)
 		// Proof: `Market::GridPrices` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Sensors` (r:2 w:0)
@@ -912,41 +764,33 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:0 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:0 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 37518 bytes, estimated 116574 bytes.
-		// Shortest time: 1_708_392 ns.
-		Weight::from_parts(1_836_923_000, 116_574)
-			.saturating_add(T::DbWeight::get().reads(78))
-			.saturating_add(T::DbWeight::get().writes(37))
+		// Proof: measured 36477 bytes, estimated 116574 bytes.
+		// Shortest time: 1_712_758 ns.
+		Weight::from_parts(1_828_241_000, 116_574)
+			.saturating_add(T::DbWeight::get().reads(75))
+			.saturating_add(T::DbWeight::get().writes(36))
 	}
 	fn entry_slot_ended(s: u32) -> Weight {
 		// Storage: `Market::Closing` (r:1 w:0)
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:1 w:2)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Market::GridPrices` (r:1 w:0)
 		// Proof: `Market::GridPrices` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Sensors` (r:2 w:0)
 		// Proof: `Registry::Sensors` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
 		// Storage: `SensorOracle::Histories` (r:32 w:0)
 		// Proof: `SensorOracle::Histories` (`max_values`: None, `max_size`: Some(1137), added: 3612, mode: `MaxEncodedLen`)
-		// Proof: measured 2373 bytes + s * 680, estimated 8014 bytes + s * 3612.
-		// Shortest time: 177_043 ns.
-		Weight::from_parts(107_131_800, 8_014)
-			// Standard error: 720_100 ps.
-			.saturating_add(Weight::from_parts(15_200_883, 0).saturating_mul(s.into()))
-			.saturating_add(T::DbWeight::get().reads(9))
+		// Proof: measured 1332 bytes + s * 680, estimated 8014 bytes + s * 3612.
+		// Shortest time: 156_482 ns.
+		Weight::from_parts(82_909_663, 8_014)
+			// Standard error: 409_082 ps.
+			.saturating_add(Weight::from_parts(13_097_973, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
@@ -956,24 +800,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:1 w:2)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `SensorOracle::Registers` (r:1 w:0)
 		// Proof: `SensorOracle::Registers` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
 		// Storage: `Market::MeterSlots` (r:1 w:1)
 		// Proof: `Market::MeterSlots` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Devices` (r:1 w:0)
 		// Proof: `Registry::Devices` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
-		// Proof: measured 3244 bytes, estimated 3951 bytes.
-		// Shortest time: 117_705 ns.
-		Weight::from_parts(128_961_000, 3_951)
-			.saturating_add(T::DbWeight::get().reads(9))
+		// Proof: measured 2203 bytes, estimated 3951 bytes.
+		// Shortest time: 106_107 ns.
+		Weight::from_parts(149_862_000, 3_951)
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	fn entry_never_billed() -> Weight {
@@ -981,14 +819,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:1 w:1)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Scores` (r:2 w:2)
 		// Proof: `Credibility::Scores` (`max_values`: None, `max_size`: Some(617), added: 3092, mode: `MaxEncodedLen`)
 		// Storage: `Blacklist::Parameters` (r:1 w:0)
@@ -1019,29 +851,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:0 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:0 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 15445 bytes, estimated 45190 bytes.
-		// Shortest time: 1_444_902 ns.
-		Weight::from_parts(1_551_270_000, 45_190)
-			.saturating_add(T::DbWeight::get().reads(45))
-			.saturating_add(T::DbWeight::get().writes(38))
+		// Proof: measured 14404 bytes, estimated 45190 bytes.
+		// Shortest time: 1_444_161 ns.
+		Weight::from_parts(1_547_213_000, 45_190)
+			.saturating_add(T::DbWeight::get().reads(42))
+			.saturating_add(T::DbWeight::get().writes(37))
 	}
 	fn entry_never_confirmed() -> Weight {
 		// Storage: `Market::Closing` (r:1 w:2)
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:1 w:1)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Market::Requests` (r:1 w:1)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
 		// Storage: `Credibility::Scores` (r:2 w:2)
@@ -1072,29 +896,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::LineLoads` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:0 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:0 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 17091 bytes, estimated 86790 bytes.
-		// Shortest time: 2_277_636 ns.
-		Weight::from_parts(2_390_493_000, 86_790)
-			.saturating_add(T::DbWeight::get().reads(64))
-			.saturating_add(T::DbWeight::get().writes(56))
+		// Proof: measured 16050 bytes, estimated 86790 bytes.
+		// Shortest time: 2_303_404 ns.
+		Weight::from_parts(3_289_176_000, 86_790)
+			.saturating_add(T::DbWeight::get().reads(61))
+			.saturating_add(T::DbWeight::get().writes(55))
 	}
 	fn entry_contest_unruled() -> Weight {
 		// Storage: `Market::Closing` (r:1 w:1)
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Storage: `Market::Agenda` (r:1 w:1)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `Market::Trades` (r:1 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
-		// Storage: `Market::Outages` (r:1 w:0)
-		// Proof: `Market::Outages` (`max_values`: Some(1), `max_size`: Some(385), added: 880, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Wallets` (r:3 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Certificates` (r:2 w:0)
@@ -1125,15 +941,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
 		// Storage: `Market::Responses` (r:0 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:0 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 15667 bytes, estimated 45190 bytes.
-		// Shortest time: 1_489_148 ns.
-		Weight::from_parts(1_574_824_000, 45_190)
-			.saturating_add(T::DbWeight::get().reads(46))
-			.saturating_add(T::DbWeight::get().writes(38))
+		// Proof: measured 14626 bytes, estimated 45190 bytes.
+		// Shortest time: 1_498_351 ns.
+		Weight::from_parts(2_107_995_000, 45_190)
+			.saturating_add(T::DbWeight::get().reads(43))
+			.saturating_add(T::DbWeight::get().writes(37))
 	}
 	fn entry_blacklisted() -> Weight {
 		// Storage: `Market::Closing` (r:1 w:0)
@@ -1142,8 +956,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Desks` (`max_values`: None, `max_size`: Some(5418), added: 7893, mode: `MaxEncodedLen`)
 		// Storage: `Market::Requests` (r:128 w:1)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
-		// Storage: `Market::Judged` (r:1 w:1)
-		// Proof: `Market::Judged` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Wallets` (r:1 w:0)
 		// Proof: `Registry::Wallets` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 		// Storage: `Registry::Certificates` (r:1 w:0)
@@ -1162,166 +974,164 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
-		// Proof: measured 31083 bytes, estimated 356830 bytes.
-		// Shortest time: 1_005_621 ns.
-		Weight::from_parts(1_109_885_000, 356_830)
-			.saturating_add(T::DbWeight::get().reads(138))
-			.saturating_add(T::DbWeight::get().writes(11))
+		// Proof: measured 30580 bytes, estimated 356830 bytes.
+		// Shortest time: 1_012_881 ns.
+		Weight::from_parts(1_133_661_000, 356_830)
+			.saturating_add(T::DbWeight::get().reads(137))
+			.saturating_add(T::DbWeight::get().writes(10))
 	}
 }
 
 impl WeightInfo for () {
 	fn request(w: u32) -> Weight {
-		Weight::from_parts(404_352_743, 10_954)
-			.saturating_add(Weight::from_parts(15_268_370, 0).saturating_mul(w.into()))
-			.saturating_add(ParityDbWeight::get().reads(24))
+		Weight::from_parts(360_353_547, 10_954)
+			.saturating_add(Weight::from_parts(10_102_779, 0).saturating_mul(w.into()))
+			.saturating_add(ParityDbWeight::get().reads(20))
 			.saturating_add(ParityDbWeight::get().reads(2_u64.saturating_mul(w.into())))
 			.saturating_add(ParityDbWeight::get().writes(7))
 			.saturating_add(Weight::from_parts(0, 2_603).saturating_mul(w.into()))
 	}
 	fn offer() -> Weight {
-		Weight::from_parts(244_072_000, 8_883)
-			.saturating_add(ParityDbWeight::get().reads(13))
+		Weight::from_parts(185_254_000, 8_883)
+			.saturating_add(ParityDbWeight::get().reads(10))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn respond(o: u32) -> Weight {
-		Weight::from_parts(432_831_528, 11_432)
-			.saturating_add(Weight::from_parts(34_510_415, 0).saturating_mul(o.into()))
-			.saturating_add(ParityDbWeight::get().reads(17))
-			.saturating_add(ParityDbWeight::get().reads(6_u64.saturating_mul(o.into())))
+		Weight::from_parts(345_741_293, 11_432)
+			.saturating_add(Weight::from_parts(26_694_998, 0).saturating_mul(o.into()))
+			.saturating_add(ParityDbWeight::get().reads(13))
+			.saturating_add(ParityDbWeight::get().reads(5_u64.saturating_mul(o.into())))
 			.saturating_add(ParityDbWeight::get().writes(6))
 			.saturating_add(Weight::from_parts(0, 3_092).saturating_mul(o.into()))
 	}
 	fn pay() -> Weight {
-		Weight::from_parts(1_490_299_000, 45_190)
-			.saturating_add(ParityDbWeight::get().reads(50))
+		Weight::from_parts(1_450_560_000, 45_190)
+			.saturating_add(ParityDbWeight::get().reads(45))
 			.saturating_add(ParityDbWeight::get().writes(39))
 	}
 	fn pay_in_time() -> Weight {
-		Weight::from_parts(466_231_000, 16_776)
-			.saturating_add(ParityDbWeight::get().reads(29))
-			.saturating_add(ParityDbWeight::get().writes(18))
+		Weight::from_parts(441_254_000, 16_776)
+			.saturating_add(ParityDbWeight::get().reads(23))
+			.saturating_add(ParityDbWeight::get().writes(17))
 	}
 	fn start(s: u32) -> Weight {
-		Weight::from_parts(167_549_865, 8_014)
-			.saturating_add(Weight::from_parts(6_486_560, 0).saturating_mul(s.into()))
-			.saturating_add(ParityDbWeight::get().reads(7))
+		Weight::from_parts(141_287_594, 8_014)
+			.saturating_add(Weight::from_parts(6_772_120, 0).saturating_mul(s.into()))
+			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(ParityDbWeight::get().writes(1))
 			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
 	}
 	fn bill() -> Weight {
-		Weight::from_parts(171_144_000, 3_951)
-			.saturating_add(ParityDbWeight::get().reads(7))
+		Weight::from_parts(113_248_000, 3_951)
+			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn confirm() -> Weight {
-		Weight::from_parts(1_578_790_000, 45_190)
-			.saturating_add(ParityDbWeight::get().reads(46))
-			.saturating_add(ParityDbWeight::get().writes(39))
+		Weight::from_parts(1_537_429_000, 45_190)
+			.saturating_add(ParityDbWeight::get().reads(43))
+			.saturating_add(ParityDbWeight::get().writes(38))
 	}
 	fn confirm_clean() -> Weight {
-		Weight::from_parts(598_737_000, 16_776)
-			.saturating_add(ParityDbWeight::get().reads(28))
-			.saturating_add(ParityDbWeight::get().writes(23))
+		Weight::from_parts(502_395_000, 16_776)
+			.saturating_add(ParityDbWeight::get().reads(24))
+			.saturating_add(ParityDbWeight::get().writes(21))
 	}
 	fn cancel_request() -> Weight {
-		Weight::from_parts(2_356_743_000, 135_171)
-			.saturating_add(ParityDbWeight::get().reads(161))
-			.saturating_add(ParityDbWeight::get().writes(29))
+		Weight::from_parts(2_135_966_000, 135_171)
+			.saturating_add(ParityDbWeight::get().reads(141))
+			.saturating_add(ParityDbWeight::get().writes(28))
 	}
 	fn withdraw_offer() -> Weight {
-		Weight::from_parts(146_767_000, 8_883)
+		Weight::from_parts(108_982_000, 8_883)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn withdraw_trade() -> Weight {
-		Weight::from_parts(1_438_893_000, 45_190)
-			.saturating_add(ParityDbWeight::get().reads(40))
-			.saturating_add(ParityDbWeight::get().writes(35))
+		Weight::from_parts(1_404_883_000, 45_190)
+			.saturating_add(ParityDbWeight::get().reads(37))
+			.saturating_add(ParityDbWeight::get().writes(34))
 	}
 	fn contest() -> Weight {
-		Weight::from_parts(185_745_000, 3_951)
-			.saturating_add(ParityDbWeight::get().reads(7))
+		Weight::from_parts(187_027_000, 3_951)
+			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn rule() -> Weight {
-		Weight::from_parts(1_648_624_000, 45_190)
-			.saturating_add(ParityDbWeight::get().reads(46))
-			.saturating_add(ParityDbWeight::get().writes(40))
+		Weight::from_parts(1_706_770_000, 45_190)
+			.saturating_add(ParityDbWeight::get().reads(43))
+			.saturating_add(ParityDbWeight::get().writes(39))
 	}
 	fn set_grid_prices(p: u32) -> Weight {
-		Weight::from_parts(124_469_765, 3_481)
-			.saturating_add(Weight::from_parts(11_264_807, 0).saturating_mul(p.into()))
-			.saturating_add(ParityDbWeight::get().reads(5))
+		Weight::from_parts(119_719_757, 3_481)
+			.saturating_add(Weight::from_parts(12_226_929, 0).saturating_mul(p.into()))
+			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().reads(3_u64.saturating_mul(p.into())))
 			.saturating_add(ParityDbWeight::get().writes(3_u64.saturating_mul(p.into())))
 			.saturating_add(Weight::from_parts(0, 7_533).saturating_mul(p.into()))
 	}
 	fn set_grid_key() -> Weight {
-		Weight::from_parts(6_509_000, 0).saturating_add(ParityDbWeight::get().writes(1))
+		Weight::from_parts(6_029_000, 0).saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn set_parameters() -> Weight {
-		Weight::from_parts(45_758_000, 3_951)
-			.saturating_add(ParityDbWeight::get().reads(6))
-			.saturating_add(ParityDbWeight::get().writes(1))
+		Weight::from_parts(21_652_000, 3_951).saturating_add(ParityDbWeight::get().reads(3))
 	}
 	fn agenda() -> Weight {
-		Weight::from_parts(100_428_000, 9_679)
-			.saturating_add(ParityDbWeight::get().reads(8))
-			.saturating_add(ParityDbWeight::get().writes(2))
+		Weight::from_parts(61_381_000, 3_497)
+			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn entry_offer() -> Weight {
-		Weight::from_parts(113_318_000, 8_883)
-			.saturating_add(ParityDbWeight::get().reads(7))
+		Weight::from_parts(96_633_000, 8_883)
+			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn entry_judged() -> Weight {
-		Weight::from_parts(1_150_505_000, 127_278)
-			.saturating_add(ParityDbWeight::get().reads(135))
+		Weight::from_parts(1_039_240_000, 127_278)
+			.saturating_add(ParityDbWeight::get().reads(115))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn entry_not_paid() -> Weight {
-		Weight::from_parts(1_324_734_000, 45_190)
-			.saturating_add(ParityDbWeight::get().reads(34))
+		Weight::from_parts(1_266_918_000, 45_190)
+			.saturating_add(ParityDbWeight::get().reads(31))
 			.saturating_add(ParityDbWeight::get().writes(29))
 	}
 	fn entry_never_started() -> Weight {
-		Weight::from_parts(1_836_923_000, 116_574)
-			.saturating_add(ParityDbWeight::get().reads(78))
-			.saturating_add(ParityDbWeight::get().writes(37))
+		Weight::from_parts(1_828_241_000, 116_574)
+			.saturating_add(ParityDbWeight::get().reads(75))
+			.saturating_add(ParityDbWeight::get().writes(36))
 	}
 	fn entry_slot_ended(s: u32) -> Weight {
-		Weight::from_parts(107_131_800, 8_014)
-			.saturating_add(Weight::from_parts(15_200_883, 0).saturating_mul(s.into()))
-			.saturating_add(ParityDbWeight::get().reads(9))
+		Weight::from_parts(82_909_663, 8_014)
+			.saturating_add(Weight::from_parts(13_097_973, 0).saturating_mul(s.into()))
+			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(ParityDbWeight::get().writes(3))
 			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
 	}
 	fn entry_meter_read() -> Weight {
-		Weight::from_parts(128_961_000, 3_951)
-			.saturating_add(ParityDbWeight::get().reads(9))
+		Weight::from_parts(149_862_000, 3_951)
+			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn entry_never_billed() -> Weight {
-		Weight::from_parts(1_551_270_000, 45_190)
-			.saturating_add(ParityDbWeight::get().reads(45))
-			.saturating_add(ParityDbWeight::get().writes(38))
+		Weight::from_parts(1_547_213_000, 45_190)
+			.saturating_add(ParityDbWeight::get().reads(42))
+			.saturating_add(ParityDbWeight::get().writes(37))
 	}
 	fn entry_never_confirmed() -> Weight {
-		Weight::from_parts(2_390_493_000, 86_790)
-			.saturating_add(ParityDbWeight::get().reads(64))
-			.saturating_add(ParityDbWeight::get().writes(56))
+		Weight::from_parts(3_289_176_000, 86_790)
+			.saturating_add(ParityDbWeight::get().reads(61))
+			.saturating_add(ParityDbWeight::get().writes(55))
 	}
 	fn entry_contest_unruled() -> Weight {
-		Weight::from_parts(1_574_824_000, 45_190)
-			.saturating_add(ParityDbWeight::get().reads(46))
-			.saturating_add(ParityDbWeight::get().writes(38))
+		Weight::from_parts(2_107_995_000, 45_190)
+			.saturating_add(ParityDbWeight::get().reads(43))
+			.saturating_add(ParityDbWeight::get().writes(37))
 	}
 	fn entry_blacklisted() -> Weight {
-		Weight::from_parts(1_109_885_000, 356_830)
-			.saturating_add(ParityDbWeight::get().reads(138))
-			.saturating_add(ParityDbWeight::get().writes(11))
+		Weight::from_parts(1_133_661_000, 356_830)
+			.saturating_add(ParityDbWeight::get().reads(137))
+			.saturating_add(ParityDbWeight::get().writes(10))
 	}
 }

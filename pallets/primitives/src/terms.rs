@@ -120,8 +120,14 @@ impl<P> Versioned<P> {
 
 	/// What is in force at `now`, with its version.
 	pub fn at(self, now: Moment) -> (u32, P) {
+		self.in_force(|| now)
+	}
+
+	/// What is in force now, with its version. Where nothing is announced, as most of the time, nobody
+	/// is asked for the time.
+	pub fn in_force(self, now: impl FnOnce() -> Moment) -> (u32, P) {
 		match self.next {
-			Some(next) if next.from <= now => (self.version.saturating_add(1), next.parameters),
+			Some(next) if next.from <= now() => (self.version.saturating_add(1), next.parameters),
 			_ => (self.version, self.current),
 		}
 	}

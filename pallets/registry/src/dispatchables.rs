@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The parameters in force.
 	pub fn parameters() -> crate::types::Parameters {
-		Parameters::<T>::get().at(T::Clock::now()).1
+		Parameters::<T>::get().in_force(T::Clock::now).1
 	}
 
 	pub(crate) fn smallest_balance() -> Balance {

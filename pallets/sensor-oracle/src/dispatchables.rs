@@ -17,7 +17,7 @@ use voltree_primitives::{
 impl<T: Config> Pallet<T> {
 	/// The periods in force.
 	pub fn parameters() -> OracleParameters {
-		Parameters::<T>::get().at(T::Clock::now()).1
+		Parameters::<T>::get().in_force(T::Clock::now).1
 	}
 
 	/// Fails unless `device` itself sent `body` or signed it.

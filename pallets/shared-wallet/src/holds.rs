@@ -13,17 +13,22 @@ use voltree_primitives::Balance;
 
 impl<T: Config> Pallet<T> {
 	/// Fails unless [`Self::hold`] would do it.
-	///
-	/// What keeps the account alive stays free, so that the account takes back whatever is
-	/// released, however little.
 	pub(crate) fn ensure_can_hold(
 		reason: HoldReason,
 		who: &T::AccountId,
 		amount: Balance,
 	) -> DispatchResult {
+		Self::ensure_to_spare(who, amount)?;
+		T::Currency::ensure_can_hold(&reason.into(), who, amount)
+	}
+
+	/// Fails unless `who` can do without `amount` and remain an account.
+	///
+	/// What keeps the account alive stays free, so that the account takes back whatever is
+	/// released, however little.
+	fn ensure_to_spare(who: &T::AccountId, amount: Balance) -> DispatchResult {
 		let free = T::Currency::reducible_balance(who, Preservation::Preserve, Fortitude::Force);
 		ensure!(amount <= free, TokenError::FundsUnavailable);
-		T::Currency::ensure_can_hold(&reason.into(), who, amount)?;
 		// The first money on hold counts as a reason for the account to exist; those are limited.
 		ensure!(
 			!T::Currency::total_balance_on_hold(who).is_zero()
@@ -35,7 +40,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Put `amount` of `who`'s money on hold.
 	pub(crate) fn hold(reason: HoldReason, who: &T::AccountId, amount: Balance) -> DispatchResult {
-		Self::ensure_can_hold(reason, who, amount)?;
+		Self::ensure_to_spare(who, amount)?;
 		T::Currency::hold(&reason.into(), who, amount)
 	}
 

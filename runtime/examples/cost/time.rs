@@ -1,21 +1,20 @@
 //! How long a whole trade takes to execute, beside a transfer: blocks of both are made once, then
-//! executed again and again as a node does that imports them, in turns, with the node's trie cache.
+//! executed again and again as a node does that imports them, in turns: by the runtime's Wasm, with the
+//! node's trie cache.
 
 use crate::{
-	cached::CachedState,
+	cached::{CachedState, Code, Took},
 	table,
 	trade::{nothing, settle_in, transfer, wave, Couple, Signed, RESPONSES_AT_ONCE},
 	verdict,
 	world::World,
 };
+use codec::Encode;
 use frame_support::traits::GetCallMetadata;
 use sp_core::storage::Storage;
-use sp_runtime::traits::Block as _;
-use std::{
-	collections::{BTreeMap, BTreeSet},
-	time::Instant,
-};
-use voltree_runtime::{Block, Executive};
+use sp_runtime::traits::{Block as _, Header as _};
+use std::collections::{BTreeMap, BTreeSet};
+use voltree_runtime::Block;
 
 /// What is asked of a turn: a figure, or one on the clock and one of the processor.
 type Ask<'a, R> = &'a dyn Fn(&Turn) -> R;
@@ -42,32 +41,25 @@ struct Story {
 }
 
 impl Story {
-	/// Execute all blocks; of those that `counts`, add up what they take, on the clock and of the
-	/// processor, in microseconds, by the call that is in them.
-	fn execute(&self, counts: impl Fn(&u32) -> bool) -> Times {
+	/// Execute all blocks; of those that `counts`, add up what they take, by the call that is in them.
+	fn execute(&self, code: &Code, counts: impl Fn(&u32) -> bool) -> Times {
 		let mut state = CachedState::new(self.before.clone());
 		let mut times = Times::new();
 		for block in &self.blocks {
-			let number = block.header().number;
-			let last = block.extrinsics().last().expect("each has its timestamp");
-			let name = last.function.get_call_metadata().function_name;
-			let block = block.clone().into();
-			state.execute(|| {
-				let (clock, processor) = (Instant::now(), processor_time());
-				Executive::execute_block(block);
-				if counts(&number) {
-					let time = times.entry(name).or_default();
-					time[0] += clock.elapsed().as_secs_f64() * 1e6;
-					time[1] += processor_time() - processor;
-				}
-			});
+			let took = state.execute(code, &block.encode());
+			if counts(block.header().number()) {
+				let last = block.extrinsics().last().expect("each has its timestamp");
+				let name = last.function.get_call_metadata().function_name;
+				let time = times.entry(name).or_default();
+				*time = [time[0] + took[0], time[1] + took[1]];
+			}
 		}
 		times
 	}
 }
 
 /// Microseconds on the clock and of the processor, by call.
-type Times = BTreeMap<&'static str, [f64; 2]>;
+type Times = BTreeMap<&'static str, Took>;
 
 /// A turn: the trades' times, a block's of transfers, and one's of extrinsics that do nothing.
 type Turn = (Times, [f64; 2], [f64; 2]);
@@ -99,13 +91,6 @@ fn sum(times: &Times) -> [f64; 2] {
 	[0, 1].map(|clock| times.values().map(|time| time[clock]).sum())
 }
 
-/// What this thread has had of the processor so far, in microseconds: what the clock says if nothing
-/// else runs. 0 where Linux does not tell.
-fn processor_time() -> f64 {
-	let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-	told.split(' ').next().and_then(|nanos| nanos.parse::<f64>().ok()).unwrap_or_default() / 1e3
-}
-
 fn median(mut times: Vec<f64>) -> f64 {
 	times.sort_by(f64::total_cmp);
 	times[times.len() / 2]
@@ -114,6 +99,9 @@ fn median(mut times: Vec<f64>) -> f64 {
 /// A whole trade and a transfer on the clock.
 pub fn show() -> bool {
 	println!("\n== Time to execute {COUPLES} whole trades, beside as many transfers ==\n");
+	let Some(code) = Code::new() else {
+		return verdict(false, "there is no Wasm to execute: build without SKIP_WASM_BUILD");
+	};
 	let mut world = World::new();
 	let couples = world.run(|chain| settle_in(chain, COUPLES, 2));
 	// One wave before: afterwards everybody has traded, as most people have.
@@ -129,9 +117,9 @@ pub fn show() -> bool {
 	let each = COUPLES as f64;
 	let turns = (0..TURNS)
 		.map(|_| {
-			let trades = trades.execute(|number| busy.contains(number));
+			let trades = trades.execute(&code, |number| busy.contains(number));
 			let each_of = |story: &Story| {
-				sum(&story.execute(|_| true)).map(|time| time / SIMPLE_BLOCKS as f64)
+				sum(&story.execute(&code, |_| true)).map(|time| time / SIMPLE_BLOCKS as f64)
 			};
 			(trades, each_of(&transfers), each_of(&nothing))
 		})

@@ -87,8 +87,8 @@
 //! `trust - price / link`, looks for the least price at which the tree is no slower and no narrower
 //! than Algorithm 1's, and then exchanges some of one linking number for some of another. Where
 //! growth is too fast for a wide level, some of those with the most links are held back. If nothing
-//! is found, it keeps Algorithm 1's levels and forwarders. Nobody untrusted forwards as long as the trusted ones'
-//! links can carry the tree; else the best of them do, behind the trusted.
+//! is found, it keeps Algorithm 1's levels and forwarders. Nobody untrusted forwards as long as the
+//! trusted ones' links can carry the tree; else the best of them do, behind the trusted.
 //!
 //! In the paper's population, all trusted nodes with 2 or 3 links come first in Algorithm 1, and the
 //! links of the trusted together are about as many as there are nodes. Then, if they can carry the
