@@ -1,6 +1,6 @@
 //! Weights of `pallet_sensor_oracle`, measured.
 //!
-//! * Command: `scripts/weights --steps 10 --repeat 10`, which runs
+//! * Command: `scripts/weights --steps 10 --repeat 10 --pallet sensor-oracle`, which runs
 //!   `frame-omni-bencher v1 benchmark pallet --genesis-builder runtime
 //!   --genesis-builder-preset dev --pallet pallet_sensor_oracle --extrinsic '*' --steps 10 --repeat 10`,
 //!   version 0.28.0, on the runtime's Wasm.
@@ -43,10 +43,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Registry::Devices` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
 		// Storage: `SensorOracle::Parameters` (r:1 w:0)
 		// Proof: `SensorOracle::Parameters` (`max_values`: Some(1), `max_size`: Some(61), added: 556, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `SensorOracle::Reports` (r:1 w:1)
 		// Proof: `SensorOracle::Reports` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 		// Storage: `System::BlockHash` (r:1 w:0)
@@ -57,12 +53,35 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `Registry::Sensors` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
 		// Storage: `SensorOracle::Lines` (r:1 w:1)
 		// Proof: `SensorOracle::Lines` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `MaxEncodedLen`)
-		// Proof: measured 1549 bytes + s * 1239, estimated 4502 bytes + s * 3612.
-		// Shortest time: 250_011 ns.
-		Weight::from_parts(272_240_558, 4_502)
-			// Standard error: 321_062 ps.
-			.saturating_add(Weight::from_parts(10_302_115, 0).saturating_mul(s.into()))
-			.saturating_add(T::DbWeight::get().reads(8))
+		// Proof: measured 1308 bytes + s * 1239, estimated 4502 bytes + s * 3612.
+		// Shortest time: 273_726 ns.
+		Weight::from_parts(321_154_897, 4_502)
+			// Standard error: 390_675 ps.
+			.saturating_add(Weight::from_parts(11_149_778, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
+	}
+	fn report_by_sensor(s: u32) -> Weight {
+		// Storage: `Registry::Devices` (r:1 w:0)
+		// Proof: `Registry::Devices` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
+		// Storage: `SensorOracle::Parameters` (r:1 w:0)
+		// Proof: `SensorOracle::Parameters` (`max_values`: Some(1), `max_size`: Some(61), added: 556, mode: `MaxEncodedLen`)
+		// Storage: `SensorOracle::Reports` (r:1 w:1)
+		// Proof: `SensorOracle::Reports` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+		// Storage: `SensorOracle::Histories` (r:16 w:1)
+		// Proof: `SensorOracle::Histories` (`max_values`: None, `max_size`: Some(1137), added: 3612, mode: `MaxEncodedLen`)
+		// Storage: `Registry::Sensors` (r:1 w:0)
+		// Proof: `Registry::Sensors` (`max_values`: None, `max_size`: Some(1037), added: 3512, mode: `MaxEncodedLen`)
+		// Storage: `SensorOracle::Lines` (r:1 w:1)
+		// Proof: `SensorOracle::Lines` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `MaxEncodedLen`)
+		// Proof: measured 1254 bytes + s * 1239, estimated 4502 bytes + s * 3612.
+		// Shortest time: 74_750 ns.
+		Weight::from_parts(125_214_248, 4_502)
+			// Standard error: 199_204 ps.
+			.saturating_add(Weight::from_parts(9_144_073, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
@@ -70,80 +89,108 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn report_register() -> Weight {
 		// Storage: `Registry::Devices` (r:1 w:0)
 		// Proof: `Registry::Devices` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:0)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 		// Storage: `SensorOracle::Registers` (r:1 w:1)
 		// Proof: `SensorOracle::Registers` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
 		// Storage: `System::BlockHash` (r:1 w:0)
 		// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-		// Proof: measured 1777 bytes, estimated 3898 bytes.
-		// Shortest time: 210_462 ns.
-		Weight::from_parts(247_476_000, 3_898)
-			.saturating_add(T::DbWeight::get().reads(6))
+		// Proof: measured 1327 bytes, estimated 3898 bytes.
+		// Shortest time: 207_468 ns.
+		Weight::from_parts(241_177_000, 3_898)
+			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
-	fn report_by_sensor(s: u32) -> Weight {
-		Self::report(s)
-	}
 	fn report_register_by_meter() -> Weight {
-		Self::report_register()
+		// Storage: `Registry::Devices` (r:1 w:0)
+		// Proof: `Registry::Devices` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
+		// Storage: `SensorOracle::Registers` (r:1 w:1)
+		// Proof: `SensorOracle::Registers` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
+		// Proof: measured 1273 bytes, estimated 3898 bytes.
+		// Shortest time: 32_928 ns.
+		Weight::from_parts(55_262_000, 3_898)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
-	fn report_registers(_: u32) -> Weight {
-		Self::report_register()
+	fn report_registers(r: u32) -> Weight {
+		// Storage: `Registry::Devices` (r:1 w:0)
+		// Proof: `Registry::Devices` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
+		// Storage: `SensorOracle::Registers` (r:1 w:1)
+		// Proof: `SensorOracle::Registers` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
+		// Storage: `System::BlockHash` (r:1 w:0)
+		// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+		// Proof: measured 1327 bytes, estimated 3898 bytes.
+		// Shortest time: 214_388 ns.
+		Weight::from_parts(296_795_248, 3_898)
+			// Standard error: 221_392 ps.
+			.saturating_add(Weight::from_parts(2_656_714, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
-	fn report_registers_by_meter(_: u32) -> Weight {
-		Self::report_register()
+	fn report_registers_by_meter(r: u32) -> Weight {
+		// Storage: `Registry::Devices` (r:1 w:0)
+		// Proof: `Registry::Devices` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
+		// Storage: `SensorOracle::Registers` (r:1 w:1)
+		// Proof: `SensorOracle::Registers` (`max_values`: None, `max_size`: Some(433), added: 2908, mode: `MaxEncodedLen`)
+		// Proof: measured 1273 bytes, estimated 3898 bytes.
+		// Shortest time: 33_690 ns.
+		Weight::from_parts(73_894_585, 3_898)
+			// Standard error: 89_945 ps.
+			.saturating_add(Weight::from_parts(2_986_400, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn set_parameters() -> Weight {
-		// Storage: `Aura::CurrentSlot` (r:1 w:0)
-		// Proof: `Aura::CurrentSlot` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `CommunicationTree::SlotDuration` (r:1 w:0)
-		// Proof: `CommunicationTree::SlotDuration` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-		// Storage: `Market::MarketParameters` (r:1 w:0)
-		// Proof: `Market::MarketParameters` (`max_values`: Some(1), `max_size`: Some(289), added: 784, mode: `MaxEncodedLen`)
 		// Storage: `SensorOracle::Parameters` (r:1 w:1)
 		// Proof: `SensorOracle::Parameters` (`max_values`: Some(1), `max_size`: Some(61), added: 556, mode: `MaxEncodedLen`)
-		// Proof: measured 586 bytes, estimated 1774 bytes.
-		// Shortest time: 18_086 ns.
-		Weight::from_parts(25_678_000, 1_774)
-			.saturating_add(T::DbWeight::get().reads(4))
+		// Proof: measured 163 bytes, estimated 1546 bytes.
+		// Shortest time: 11_918 ns.
+		Weight::from_parts(24_557_000, 1_546)
+			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 }
 
 impl WeightInfo for () {
 	fn report(s: u32) -> Weight {
-		Weight::from_parts(272_240_558, 4_502)
-			.saturating_add(Weight::from_parts(10_302_115, 0).saturating_mul(s.into()))
-			.saturating_add(ParityDbWeight::get().reads(8))
+		Weight::from_parts(321_154_897, 4_502)
+			.saturating_add(Weight::from_parts(11_149_778, 0).saturating_mul(s.into()))
+			.saturating_add(ParityDbWeight::get().reads(6))
+			.saturating_add(ParityDbWeight::get().reads(1_u64.saturating_mul(s.into())))
+			.saturating_add(ParityDbWeight::get().writes(3))
+			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
+	}
+	fn report_by_sensor(s: u32) -> Weight {
+		Weight::from_parts(125_214_248, 4_502)
+			.saturating_add(Weight::from_parts(9_144_073, 0).saturating_mul(s.into()))
+			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(ParityDbWeight::get().writes(3))
 			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
 	}
 	fn report_register() -> Weight {
-		Weight::from_parts(247_476_000, 3_898)
-			.saturating_add(ParityDbWeight::get().reads(6))
+		Weight::from_parts(241_177_000, 3_898)
+			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
-	fn report_by_sensor(s: u32) -> Weight {
-		Self::report(s)
-	}
 	fn report_register_by_meter() -> Weight {
-		Self::report_register()
+		Weight::from_parts(55_262_000, 3_898)
+			.saturating_add(ParityDbWeight::get().reads(2))
+			.saturating_add(ParityDbWeight::get().writes(1))
 	}
-	fn report_registers(_: u32) -> Weight {
-		Self::report_register()
+	fn report_registers(r: u32) -> Weight {
+		Weight::from_parts(296_795_248, 3_898)
+			.saturating_add(Weight::from_parts(2_656_714, 0).saturating_mul(r.into()))
+			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().writes(1))
 	}
-	fn report_registers_by_meter(_: u32) -> Weight {
-		Self::report_register()
+	fn report_registers_by_meter(r: u32) -> Weight {
+		Weight::from_parts(73_894_585, 3_898)
+			.saturating_add(Weight::from_parts(2_986_400, 0).saturating_mul(r.into()))
+			.saturating_add(ParityDbWeight::get().reads(2))
+			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn set_parameters() -> Weight {
-		Weight::from_parts(25_678_000, 1_774)
-			.saturating_add(ParityDbWeight::get().reads(4))
+		Weight::from_parts(24_557_000, 1_546)
+			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 }
