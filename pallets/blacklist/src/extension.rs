@@ -22,8 +22,8 @@ use sp_runtime::{
 	impl_tx_ext_default,
 	traits::{DispatchInfoOf, Implication, TransactionExtension, ValidateResult},
 	transaction_validity::{
-		InvalidTransaction, TransactionSource, TransactionTag, TransactionValidityError,
-		ValidTransaction,
+		InvalidTransaction, TransactionPriority, TransactionSource, TransactionTag,
+		TransactionValidityError, ValidTransaction,
 	},
 };
 use voltree_primitives::Role;
@@ -53,6 +53,11 @@ pub trait Openings<Call, AccountId> {
 	/// or the meter and the boundary it reads; `None` for all other calls. Whether the report is
 	/// free is not asked here: the door sees to that.
 	fn report_tag(call: &Call) -> Option<TransactionTag>;
+	/// By how much `signer` comes before others in the pool, beside what he pays for it: for those
+	/// without whom nobody's business goes on. 0 for everybody else.
+	fn priority(_signer: &AccountId) -> TransactionPriority {
+		0
+	}
 }
 
 /// Why the door refuses a transaction. Clients see `InvalidTransaction::Custom` with the number of
@@ -134,10 +139,17 @@ impl<T: Config + Send + Sync> CheckStanding<T>
 where
 	T::RuntimeCall: CheckIfFeeless<Origin = OriginFor<T>>,
 {
-	/// What the pool is told of `call`.
-	fn validity(origin: &OriginFor<T>, call: &T::RuntimeCall) -> ValidTransaction {
+	/// What the pool is told of `call`, signed by `signer`.
+	fn validity(
+		origin: &OriginFor<T>,
+		signer: &T::AccountId,
+		call: &T::RuntimeCall,
+	) -> ValidTransaction {
 		match T::Openings::report_tag(call).filter(|_| call.is_feeless(origin)) {
-			None => ValidTransaction::default(),
+			None => ValidTransaction {
+				priority: T::Openings::priority(signer),
+				..ValidTransaction::default()
+			},
 			Some(tag) => ValidTransaction::with_tag_prefix("DeviceReport")
 				.priority(T::ReportPriority::get())
 				.longevity(T::ReportLongevity::get())
@@ -177,7 +189,7 @@ where
 		// In a block nobody asks for priorities, so a report's signature is not checked for them.
 		let validity = match source {
 			TransactionSource::InBlock => ValidTransaction::default(),
-			_ => Self::validity(&origin, call),
+			_ => Self::validity(&origin, signer, call),
 		};
 		Ok((validity, (), origin))
 	}

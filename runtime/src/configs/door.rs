@@ -1,11 +1,14 @@
 //! The door: which calls open business, and in whose name (DESIGN.md, section 3, *Who may do what*).
 
-use crate::{AccountId, Runtime, RuntimeCall};
+use crate::{configs::trade::ServicePriority, AccountId, Registry, Runtime, RuntimeCall};
 use codec::Encode;
 use frame_support::{traits::ConstU32, BoundedVec};
 use pallet_blacklist::extension::{Openings, MAX_OPENINGS};
-use sp_runtime::{traits::StaticLookup, transaction_validity::TransactionTag};
-use voltree_primitives::{RequestId, Role};
+use sp_runtime::{
+	traits::StaticLookup,
+	transaction_validity::{TransactionPriority, TransactionTag},
+};
+use voltree_primitives::{Directory, RequestId, Role};
 
 type MarketCall = pallet_market::Call<Runtime>;
 type OracleCall = pallet_sensor_oracle::Call<Runtime>;
@@ -94,6 +97,16 @@ impl Openings<RuntimeCall, AccountId> for Door {
 				Some(readings.meter.encode())
 			}
 			_ => None,
+		}
+	}
+
+	/// The management centre's service answers requests while blocks are full of what others pay for:
+	/// without it, no request could be paid in time. Only the centre has these keys.
+	fn priority(signer: &AccountId) -> TransactionPriority {
+		if Registry::service_keys().contains(signer) {
+			ServicePriority::get()
+		} else {
+			0
 		}
 	}
 }

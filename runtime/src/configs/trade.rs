@@ -65,6 +65,8 @@ parameter_types! {
 	/// The pool's priority of an ordinary transaction is its tip times the number of its like that
 	/// fit into a block, a few thousand: only a tip of 10^8 VOLT comes before a sensor.
 	pub const ReportPriority: u64 = 1_000_000_000_000_000_000;
+	/// Behind the sensors, before everybody who pays for it.
+	pub const ServicePriority: u64 = 100_000_000_000_000_000;
 }
 
 impl pallet_blacklist::Config for Runtime {

@@ -3,7 +3,7 @@
 use crate::{
 	common::{
 		on,
-		people::{household, meter, pair, sensor, Id},
+		people::{household, meter, pair, sensor, service, Id},
 		refusals::Refused,
 		scene::{report_of, supply, Seller, VOLUME},
 		sign, sign_with, BalancesCall, Chain, MarketCall, OracleCall,
@@ -129,6 +129,28 @@ fn a_meter_has_one_report_of_several_readings_in_the_pool() {
 		let [one, other, another_meters] = &answers[..] else { panic!("{answers:?}") };
 		assert!(one.provides.iter().any(|tag| other.provides.contains(tag)));
 		assert!(!one.provides.iter().any(|tag| another_meters.provides.contains(tag)));
+	});
+}
+
+/// The management centre's service comes before whatever is paid for, and behind the sensors: full
+/// blocks shall make nobody late who waits for an answer. Whoever has no service key pays.
+#[test]
+fn the_service_comes_before_what_is_paid_for() {
+	on("dev", |chain| {
+		let now = chain.now();
+		let remark = || frame_system::Call::<Runtime>::remark { remark: vec![1; 1_000] };
+		let answers = valid(
+			chain,
+			vec![
+				sign(&sensor(1, 1), reported(&sensor(1, 1), Class::Wind, now), 0),
+				sign(&service(), remark(), 0),
+				sign(&pair("//Bob"), remark(), 1_000 * VOLT),
+				sign(&household(1), remark(), 0),
+			],
+		);
+		let [sensed, answered, tipped, plain] = &answers[..] else { panic!("{answers:?}") };
+		let order = [sensed, answered, tipped, plain].map(|each| each.priority);
+		assert!(order.is_sorted_by(|one, other| one > other), "{order:?}");
 	});
 }
 

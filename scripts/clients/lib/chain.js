@@ -156,10 +156,11 @@ export class Chain {
 
 	/**
 	 * Sign with the account's next nonce and hand it to the node. Resolves to the hash once the
-	 * node's pool has it; what becomes of it is in the blocks. An account may send again at once.
+	 * node's pool has it; what becomes of it is in the blocks. An account may send again at once. A tip
+	 * (smallest unit) lets it go before others.
 	 */
-	async send(pair, call, { signer = pair } = {}) {
-		const signed = await this.#sign(signer, call);
+	async send(pair, call, { signer = pair, tip = 0 } = {}) {
+		const signed = await this.#sign(signer, call, tip);
 		try {
 			return await this.api.rpc.author.submitExtrinsic(signed);
 		} catch (error) {
@@ -168,7 +169,7 @@ export class Chain {
 		}
 	}
 
-	async #sign(pair, call) {
+	async #sign(pair, call, tip = 0) {
 		const { api } = this;
 		const nonce = await this.#nextNonce(pair.address).catch((error) => {
 			this.forgetNonces(pair.address);
@@ -176,6 +177,7 @@ export class Chain {
 		});
 		return call.sign(pair, {
 			nonce,
+			tip,
 			era: 0,
 			blockHash: api.genesisHash,
 			genesisHash: api.genesisHash,

@@ -13,6 +13,8 @@ const VOLUME = 100;
 const PRICE = 250_000;
 const CAP = 1_000_000;
 const FUNDS = 25_000;
+/** What goes before a transfer without a tip, in the smallest unit. */
+const TIP = 200;
 /** What is left for a request on its way to a block, beside all windows. */
 const SLACK = 45_000;
 
@@ -40,13 +42,16 @@ class Trading {
 		return this.slot === undefined;
 	}
 
-	/** Do `step` once; again with the next block if the node refused it. */
+	/**
+	 * Do `step` once; again with the next block if the node refused it. Who has a deadline tips, as
+	 * blocks are full of those who have none.
+	 */
 	async #once(step, pair, call) {
 		if (this.#done.has(step)) return;
 		this.#done.add(step);
 		const { chain, troubles } = this.neighbours;
 		try {
-			await chain.send(pair, call());
+			await chain.send(pair, call(), { tip: pair === this.meter ? 0 : TIP });
 		} catch (error) {
 			troubles.push(`${step}: ${error.message}`);
 			this.#done.delete(step);

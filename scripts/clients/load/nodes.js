@@ -65,10 +65,13 @@ export class Node {
 		return all.map(String).find((each) => each.includes('/ip4/127.0.0.1/'));
 	}
 
-	/** Memory in use, in MB. */
+	/**
+	 * Memory in use, in MB, without the database's files: these are mapped, grow with the chain, and
+	 * the kernel drops them where it needs room.
+	 */
 	async memory() {
 		const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8');
-		return (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1_024) / MEGABYTE;
+		return (Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1_024) / MEGABYTE;
 	}
 
 	/** The sum of a metric's values over its labels; 0 while it is not there. */

@@ -59,7 +59,7 @@ export function report({ watch, loaded, authored, feeder, lost, neighbours, reco
 		const of = (samples) => samples.map((sample) => [sample.at, sample[name]]);
 		return { name, start: memory[0][name], middle: half[0][name], end: memory.at(-1)[name], slope: slope(of(half)) };
 	});
-	console.log('\n== Memory, in MB ==\n');
+	console.log("\n== Memory, in MB, the database's mapped files left out ==\n");
 	console.log(table(
 		['node', 'start', 'middle', 'end', 'a minute, second half'],
 		nodes.map((node) => [node.name, ...[node.start, node.middle, node.end, node.slope].map((mb) => mb.toFixed(1))]),
