@@ -72,6 +72,7 @@ mod list {
 		whitelist.extend([
 			pallet_aura::CurrentSlot::<Runtime>::hashed_key().to_vec().into(),
 			pallet_aura::Authorities::<Runtime>::hashed_key().to_vec().into(),
+			pallet_communication_tree::Now::<Runtime>::hashed_key().to_vec().into(),
 			pallet_communication_tree::SlotDuration::<Runtime>::hashed_key().to_vec().into(),
 			pallet_market::MarketParameters::<Runtime>::hashed_key().to_vec().into(),
 			pallet_market::Outages::<Runtime>::hashed_key().to_vec().into(),
@@ -149,6 +150,8 @@ fn tag_of(who: &AccountId) -> IdentityTag {
 fn set_chain_time(now: Moment) {
 	let slot = now / CommunicationTree::slot_duration();
 	pallet_aura::CurrentSlot::<Runtime>::put(sp_consensus_aura::Slot::from(slot));
+	let moment = slot.saturating_mul(CommunicationTree::slot_duration());
+	pallet_communication_tree::Now::<Runtime>::put(moment);
 	// A full set of authors is read for the length of a round.
 	let authors = (0..MaxAggregators::get())
 		.map(|n| sr25519::Public::from_raw(tag("author", n, 0).0).into())

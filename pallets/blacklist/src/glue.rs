@@ -8,8 +8,8 @@ use crate::{
 };
 use frame_support::{ensure, pallet_prelude::DispatchError};
 use voltree_primitives::{
-	AccountsOf, Clock, Credibility, Credit, Directory, IdentityTag, OnBlacklisted, OnCredit, Role,
-	Standing,
+	AccountsOf, Clock, Credibility, Credit, Directory, IdentityTag, Moment, OnBlacklisted,
+	OnCredit, Person, Role, Standing,
 };
 
 /// Why somebody may not open business, for the pool and for the pallets.
@@ -30,35 +30,38 @@ impl<T: Config> OnCredit for Pallet<T> {
 }
 
 impl<T: Config> Standing<T::AccountId> for Pallet<T> {
-	fn ensure_may_open(who: &T::AccountId, role: Role) -> Result<IdentityTag, DispatchError> {
+	fn ensure_may_open(who: &T::AccountId, role: Role) -> Result<Person, DispatchError> {
 		Self::admit(who, role).map_err(|(_, error)| error)
 	}
 
-	fn ensure_holder_may_open(holder: &T::AccountId, role: Role) -> Result<Credit, DispatchError> {
-		let tag = T::Directory::ensure_holder_certified(holder, role)?;
-		Self::ensure_clean(&tag).map_err(|(_, error)| error)
+	fn ensure_holder_may_open(
+		holder: &T::AccountId,
+		role: Role,
+		at: Moment,
+	) -> Result<Person, DispatchError> {
+		let tag = T::Directory::ensure_holder_certified(holder, role, at)?;
+		Self::ensure_clean(tag).map_err(|(_, error)| error)
 	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// The one check of who may open business, for the pallets and for the pool: the tag behind
+	/// The one check of who may open business, for the pallets and for the pool: the person behind
 	/// `who`, or why not, in the words of both.
-	pub(crate) fn admit(who: &T::AccountId, role: Role) -> Result<IdentityTag, Refused> {
+	pub(crate) fn admit(who: &T::AccountId, role: Role) -> Result<Person, Refused> {
 		let tag = T::Directory::ensure_certified(who, role)
 			.map_err(|error| (Refusal::Uncertified, error))?;
-		Self::ensure_clean(&tag)?;
-		Ok(tag)
+		Self::ensure_clean(tag)
 	}
 
-	/// Fails if `tag` is on the blacklist or owes fines. Returns its credit.
-	fn ensure_clean(tag: &IdentityTag) -> Result<Credit, Refused> {
+	/// Fails if `tag` is on the blacklist or owes fines.
+	fn ensure_clean(tag: IdentityTag) -> Result<Person, Refused> {
 		ensure!(
 			!Entries::<T>::contains_key(tag),
 			(Refusal::Blacklisted, Error::<T>::Blacklisted.into())
 		);
-		let (credit, fines_due) = T::Credibility::credit_and_fines(tag);
+		let (credit, fines_due) = T::Credibility::credit_and_fines(&tag);
 		ensure!(fines_due == 0, (Refusal::FinesDue, Error::<T>::FinesDue.into()));
-		Ok(credit)
+		Ok(Person { tag, credit })
 	}
 
 	/// Everything that decides whether the account behind `who` may open business.

@@ -198,6 +198,14 @@ impl Directory<AccountId> for Neighbour {
 		roles.include(role).then_some(tag).ok_or(NOT_CERTIFIED)
 	}
 
+	fn ensure_holder_certified(
+		holder: &AccountId,
+		role: Role,
+		_: Moment,
+	) -> Result<IdentityTag, DispatchError> {
+		Self::ensure_certified(holder, role)
+	}
+
 	fn is_wallet_of(_: &AccountId, _: &IdentityTag) -> bool {
 		unreachable!("the blacklist does not ask")
 	}

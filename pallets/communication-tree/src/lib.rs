@@ -48,7 +48,8 @@ pub const LONGEST_SLOT: Moment = 60_000;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use frame_support::pallet_prelude::*;
+	use frame_support::{pallet_prelude::*, weights::Weight};
+	use frame_system::pallet_prelude::*;
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config {
@@ -67,9 +68,22 @@ pub mod pallet {
 		3_000
 	}
 
+	/// Now: the current block slot times its duration, worked out once a block because everything that
+	/// has a deadline asks. Empty before the first block that knows of it.
+	#[pallet::storage]
+	pub type Now<T: Config> = StorageValue<_, Moment, OptionQuery>;
+
 	/// Length of a block slot in milliseconds; fixed for the chain's life.
 	#[pallet::storage]
 	pub type SlotDuration<T: Config> = StorageValue<_, Moment, ValueQuery, DefaultSlotDuration<T>>;
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			Now::<T>::put(Self::moment_of_slot());
+			T::DbWeight::get().reads_writes(2, 1)
+		}
+	}
 
 	#[pallet::genesis_config]
 	pub struct GenesisConfig<T: Config> {
@@ -99,9 +113,15 @@ pub mod pallet {
 	}
 }
 
+impl<T: Config> Pallet<T> {
+	fn moment_of_slot() -> Moment {
+		T::CurrentSlot::get().saturating_mul(SlotDuration::<T>::get())
+	}
+}
+
 impl<T: Config> Clock for Pallet<T> {
 	fn now() -> Moment {
-		T::CurrentSlot::get().saturating_mul(SlotDuration::<T>::get())
+		Now::<T>::get().unwrap_or_else(Self::moment_of_slot)
 	}
 
 	fn slot_duration() -> Moment {

@@ -1,8 +1,11 @@
 //! Tests of the clock.
 
 use crate as pallet_communication_tree;
-use crate::{HalfSlotOf, SlotDurationOf};
-use frame_support::{derive_impl, parameter_types, traits::Get};
+use crate::{HalfSlotOf, Now, SlotDurationOf};
+use frame_support::{
+	derive_impl, parameter_types,
+	traits::{Get, Hooks},
+};
 use pallet_session::SessionManager;
 use sp_runtime::BuildStorage;
 use voltree_primitives::Clock;
@@ -57,6 +60,19 @@ fn time_is_counted_in_slots() {
 		assert_eq!(CommunicationTree::now(), u64::MAX);
 		Authors::set(0);
 		assert_eq!(CommunicationTree::round(), 2_000);
+	});
+}
+
+/// A block works it out once; until the next one it stands, whatever the slot.
+#[test]
+fn now_is_worked_out_once_a_block() {
+	chain(2_000).execute_with(|| {
+		CommunicationTree::on_initialize(1);
+		assert_eq!((CommunicationTree::now(), Now::<Test>::get()), (14_000, Some(14_000)));
+		Slot::set(8);
+		assert_eq!(CommunicationTree::now(), 14_000);
+		CommunicationTree::on_initialize(2);
+		assert_eq!(CommunicationTree::now(), 16_000);
 	});
 }
 

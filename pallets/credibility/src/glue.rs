@@ -2,9 +2,9 @@
 
 use crate::{
 	pallet::*,
-	types::{Day, Score},
+	types::{Brief, Day, Score},
 };
-use frame_support::defensive;
+use frame_support::{defensive, storage::unhashed};
 use sp_core::H256;
 use voltree_primitives::{
 	Balance, Cause, Clock, Credibility, Credit, IdentityTag, OnCredit, OnEnrolled, Record, Terms,
@@ -25,7 +25,7 @@ impl<T: Config> OnEnrolled for Pallet<T> {
 
 impl<T: Config> Credibility for Pallet<T> {
 	fn credit(tag: &IdentityTag) -> Credit {
-		Scores::<T>::get(tag).map_or(0, |score| score.credit)
+		Self::brief(tag).credit
 	}
 
 	fn record(tag: &IdentityTag) -> Record {
@@ -33,11 +33,12 @@ impl<T: Config> Credibility for Pallet<T> {
 	}
 
 	fn fines_due(tag: &IdentityTag) -> Balance {
-		Scores::<T>::get(tag).map_or(0, |score| score.fines_due)
+		Self::brief(tag).fines_due
 	}
 
 	fn credit_and_fines(tag: &IdentityTag) -> (Credit, Balance) {
-		Scores::<T>::get(tag).map_or((0, 0), |score| (score.credit, score.fines_due))
+		let Brief { credit, fines_due } = Self::brief(tag);
+		(credit, fines_due)
 	}
 
 	fn terms() -> Terms {
@@ -114,6 +115,12 @@ impl<T: Config> Credibility for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
+	/// Credit and fines of a tag; nothing of either for one that was never certified.
+	fn brief(tag: &IdentityTag) -> Brief {
+		unhashed::get(&Scores::<T>::hashed_key_for(tag))
+			.unwrap_or(Brief { credit: 0, fines_due: 0 })
+	}
+
 	/// Change the score of a tag. Only certified people trade, so it has one.
 	fn change<R>(tag: &IdentityTag, change: impl FnOnce(&mut Score) -> R) -> Option<R> {
 		Scores::<T>::mutate_exists(tag, |slot| {

@@ -1,8 +1,9 @@
 //! What is kept about a tag, and what can be tuned. No storage.
 
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use codec::{Compact, Decode, DecodeWithMemTracking, Encode, Input, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
+use sp_core::H256;
 use voltree_primitives::{Balance, Credit, Moment, Record, Terms};
 
 /// Credit and compliance of one identity tag.
@@ -41,6 +42,29 @@ impl Score {
 		let before = self.credit;
 		self.credit = credit.min(self.start).max(before);
 		(before, self.credit)
+	}
+}
+
+/// What of a [`Score`] decides who may open business. Read from the same place, it leaves the list of
+/// trades alone, which is most of a score and would need memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Brief {
+	/// Credit now, in points.
+	pub credit: Credit,
+	/// Fines that the tag still owes, in the smallest unit.
+	pub fines_due: Balance,
+}
+
+impl Decode for Brief {
+	fn decode<I: Input>(input: &mut I) -> Result<Self, codec::Error> {
+		let credit = Credit::decode(input)?;
+		let _start = Credit::decode(input)?;
+		let _counts = <(u32, u32, u64, H256)>::decode(input)?;
+		let Compact(trades) = Compact::<u32>::decode(input)?;
+		for _ in 0..trades {
+			H256::decode(input)?;
+		}
+		Ok(Self { credit, fines_due: Balance::decode(input)? })
 	}
 }
 

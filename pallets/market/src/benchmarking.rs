@@ -119,7 +119,7 @@ mod benchmarks {
 		for id in 1..MAX_OFFERS_PER_TAG {
 			let id = OFFER + u64::try_from(id).unwrap();
 			let item = Item::Offer { id, line: FED_AT, slot: slot.start };
-			Pallet::<T>::open_on_desk(&seller.tag, item, VOLUME).unwrap();
+			Pallet::<T>::open_on_desk(&seller.tag, item, VOLUME, u64::MAX).unwrap();
 			Pallet::<T>::promise(&seller.meter, &slot, VOLUME).unwrap();
 		}
 		fill_desk::<T>(&seller.tag, 1);

@@ -9,7 +9,7 @@ use core::cmp::Reverse;
 use frame_support::ensure;
 use sp_runtime::DispatchError;
 use voltree_primitives::{
-	Clock, Credit, DeliverySlots, Moment, OfferId, Price, Role, Standing, WattHours,
+	Clock, Credit, DeliverySlots, Moment, OfferId, Person, Price, Role, Standing, WattHours,
 };
 
 type AccountIdOf<T> = <T as frame_system::Config>::AccountId;
@@ -64,8 +64,9 @@ impl<T: Config> Pallet<T> {
 		ensure!(offer.tag != request.tag, Error::<T>::SelfTrade);
 		ensure!(offer.price <= request.max_price, Error::<T>::TooExpensive);
 		ensure!(offer.meter.is_some() || request.unmetered, Error::<T>::UnmeteredNotAccepted);
-		let credit = T::Standing::ensure_holder_may_open(&offer.seller, Role::Seller)
-			.map_err(|_| Error::<T>::SellerNotInGoodStanding)?;
+		let Person { credit, .. } =
+			T::Standing::ensure_holder_may_open(&offer.seller, Role::Seller, at)
+				.map_err(|_| Error::<T>::SellerNotInGoodStanding)?;
 		ensure!(credit >= request.min_credit, Error::<T>::CreditTooLow);
 		Ok(credit)
 	}

@@ -48,14 +48,19 @@ impl Desk {
 }
 
 impl<T: Config> Pallet<T> {
-	/// The most that `tag` may have open, in Wh: its credit times the exposure.
+	/// The most that `tag` may have open now, in Wh.
 	pub fn most_open(tag: &IdentityTag) -> WattHours {
-		WattHours::from(T::Credibility::credit(tag)).saturating_mul(Self::parameters().exposure)
+		Self::parameters().most_open(T::Credibility::credit(tag))
 	}
 
-	/// Put new business of `volume` Wh on the desk, if credit allows it and there is room.
-	pub(crate) fn open_on_desk(tag: &IdentityTag, item: Item, volume: WattHours) -> DispatchResult {
-		let most = Self::most_open(tag);
+	/// Put new business of `volume` Wh on the desk, if there is room and no more than `most` Wh are
+	/// open then.
+	pub(crate) fn open_on_desk(
+		tag: &IdentityTag,
+		item: Item,
+		volume: WattHours,
+		most: WattHours,
+	) -> DispatchResult {
 		Desks::<T>::try_mutate(tag, |desk| {
 			desk.volume = desk.volume.saturating_add(volume);
 			ensure!(desk.volume <= most, Error::<T>::ExceedsCredit);

@@ -1,7 +1,7 @@
 //! Disputes: the buyer contests, the authority rules, and what happens when it does not.
 
 use crate::{
-	agenda::Kind, Attested, Config, Delivery, Error, Event, Outcome, Pallet, Ruling, Trade,
+	agenda::Kind, Attested, Config, Delivery, Error, Event, Outcome, Pallet, Party, Ruling, Trade,
 	TradeState,
 };
 use frame_support::ensure;
@@ -92,16 +92,15 @@ impl<T: Config> Pallet<T> {
 	) {
 		let Contest { payee, received, bond, .. } = contest;
 		// Ruled above what the buyer admitted: his bond is the seller's.
-		let (buyer, seller) = (&trade.buyer.account, &trade.seller.account);
+		let Party { account: buyer, tag, .. } = &trade.buyer;
 		if volume > received {
-			T::Escrow::forfeit(buyer, bond, seller);
+			T::Escrow::forfeit(buyer, bond, &trade.seller.account);
 		} else {
-			T::Escrow::unbond(buyer, bond);
+			T::Escrow::unbond(buyer, tag, bond);
 		}
 		if ruling.fault.is_buyers() {
 			let beyond = volume.saturating_sub(received);
-			let (tag, cause) = (&trade.buyer.tag, Cause::ContestedWrongly);
-			T::Credibility::untimely(tag, beyond, cause, &trade.terms);
+			T::Credibility::untimely(tag, beyond, Cause::ContestedWrongly, &trade.terms);
 		}
 		if ruling.fault.is_sellers() {
 			Self::blame_for_short(trade, volume);
@@ -123,7 +122,7 @@ impl<T: Config> Pallet<T> {
 		contest: Contest<T::AccountId>,
 	) {
 		let Contest { delivery, billed, payee, received, bond } = contest;
-		T::Escrow::unbond(&trade.buyer.account, bond);
+		T::Escrow::unbond(&trade.buyer.account, &trade.buyer.tag, bond);
 		let volume = match delivery.attested {
 			Attested::Allotted(allotted) => {
 				if !delivery.excused && Self::is_short(trade, allotted) {

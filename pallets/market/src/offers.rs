@@ -7,12 +7,12 @@ use crate::{
 use frame_support::ensure;
 use sp_runtime::{ArithmeticError, DispatchResult};
 use voltree_primitives::{
-	Clock, Devices, Directory, IdentityTag, LineId, OfferId, Role, Standing, WattHours,
+	Clock, Devices, Directory, IdentityTag, LineId, OfferId, Person, Role, Standing, WattHours,
 };
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_offer(who: &T::AccountId, supply: Supply<T::AccountId>) -> DispatchResult {
-		let tag = T::Standing::ensure_may_open(who, Role::Seller)?;
+		let Person { tag, credit } = T::Standing::ensure_may_open(who, Role::Seller)?;
 		let seller = T::Directory::owner_of(who);
 		let parameters = Self::parameters();
 		let slot = Self::tradable_slot(supply.slot, &parameters)?;
@@ -42,7 +42,8 @@ impl<T: Config> Pallet<T> {
 		if let Some(meter) = &offer.meter {
 			Self::promise(meter, &slot, offer.available)?;
 		}
-		Self::open_on_desk(&tag, Self::offer_item(id, &offer), offer.available)?;
+		let most = parameters.most_open(credit);
+		Self::open_on_desk(&tag, Self::offer_item(id, &offer), offer.available, most)?;
 		let (place, rank) = Self::book_key(id, &offer);
 		Book::<T>::insert(place, rank, ());
 		Offers::<T>::insert(id, offer);

@@ -6,7 +6,7 @@ use frame_support::{ensure, traits::Get};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_runtime::DispatchResult;
-use voltree_primitives::{Clock, Credibility, Moment, Price, Terms, WattHours};
+use voltree_primitives::{Clock, Credibility, Credit, Moment, Price, Terms, WattHours};
 
 /// Meter registers are kept for 16 slot boundaries; windows must end well before the oldest goes.
 pub const MAX_SLOTS_TO_METER: Moment = 12;
@@ -91,6 +91,11 @@ impl Default for Parameters {
 }
 
 impl Parameters {
+	/// The most that a tag with `credit` points may have open, in Wh: its credit times the exposure.
+	pub fn most_open(&self, credit: Credit) -> WattHours {
+		WattHours::from(credit).saturating_mul(self.exposure)
+	}
+
 	/// Whether all values are in range and fit together.
 	pub fn is_valid(&self) -> bool {
 		const DAY: Moment = 86_400_000;

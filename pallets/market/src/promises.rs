@@ -26,10 +26,12 @@ impl<T: Config> Pallet<T> {
 		slot: &DeliverySlot,
 		volume: WattHours,
 	) -> bool {
-		let fed = LineLoads::<T>::get(fed_at, slot.start).fed;
-		let taken = LineLoads::<T>::get(taken_at, slot.start).taken;
-		fed.saturating_add(volume) <= Self::line_limit(fed_at, slot)
-			&& taken.saturating_add(volume) <= Self::line_limit(taken_at, slot)
+		let load_and_limit =
+			|line| (LineLoads::<T>::get(line, slot.start), Self::line_limit(line, slot));
+		let (fed, limit) = load_and_limit(fed_at);
+		let (taken, taken_limit) =
+			if taken_at == fed_at { (fed, limit) } else { load_and_limit(taken_at) };
+		fed.fed.saturating_add(volume) <= limit && taken.taken.saturating_add(volume) <= taken_limit
 	}
 
 	/// Fails unless an offer of `volume` Wh fits into what its line has left.
@@ -53,12 +55,7 @@ impl<T: Config> Pallet<T> {
 		slot: &DeliverySlot,
 		volume: WattHours,
 	) {
-		LineLoads::<T>::mutate(fed_at, slot.start, |load| {
-			load.fed = load.fed.saturating_add(volume);
-		});
-		LineLoads::<T>::mutate(taken_at, slot.start, |load| {
-			load.taken = load.taken.saturating_add(volume);
-		});
+		Self::change_loads(fed_at, taken_at, slot, |energy| energy.saturating_add(volume));
 	}
 
 	/// It no longer does.
@@ -68,15 +65,33 @@ impl<T: Config> Pallet<T> {
 		slot: &DeliverySlot,
 		volume: WattHours,
 	) {
-		let unload = |line, change: &dyn Fn(&mut Load)| {
+		Self::change_loads(fed_at, taken_at, slot, |energy| energy.saturating_sub(volume));
+	}
+
+	/// Change what is fed in at one line and taken at another, which may be the same; the entry of a
+	/// line without load leaves.
+	fn change_loads(
+		fed_at: LineId,
+		taken_at: LineId,
+		slot: &DeliverySlot,
+		change: impl Fn(WattHours) -> WattHours,
+	) {
+		let change_at = |line| {
 			LineLoads::<T>::mutate_exists(line, slot.start, |entry| {
 				let mut load = entry.take().unwrap_or_default();
-				change(&mut load);
+				if line == fed_at {
+					load.fed = change(load.fed);
+				}
+				if line == taken_at {
+					load.taken = change(load.taken);
+				}
 				*entry = Some(load).filter(|load| *load != Load::default());
 			});
 		};
-		unload(fed_at, &|load| load.fed = load.fed.saturating_sub(volume));
-		unload(taken_at, &|load| load.taken = load.taken.saturating_sub(volume));
+		change_at(fed_at);
+		if taken_at != fed_at {
+			change_at(taken_at);
+		}
 	}
 
 	/// Promise `volume` Wh of a meter, if its rated power can move them beside what was promised

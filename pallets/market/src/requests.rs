@@ -13,7 +13,7 @@ use sp_runtime::{
 };
 use voltree_primitives::{
 	Balance, Cause, Clock, Credibility, Devices, Directory, Escrow, IdentityTag, LineSafety,
-	Moment, RequestId, Role, Standing, WattHours, FEWEST_OWNERS,
+	Moment, Person, RequestId, Role, Standing, WattHours, FEWEST_OWNERS,
 };
 
 impl<AccountId> Request<AccountId> {
@@ -35,7 +35,7 @@ impl<T: Config> Pallet<T> {
 		key: T::AccountId,
 		funding: Balance,
 	) -> DispatchResultWithPostInfo {
-		let tag = T::Standing::ensure_may_open(who, Role::Buyer)?;
+		let Person { tag, credit } = T::Standing::ensure_may_open(who, Role::Buyer)?;
 		let buyer = T::Directory::owner_of(who);
 		let (version, parameters) = Self::rules();
 		let slot = Self::tradable_slot(demand.slot, &parameters)?;
@@ -51,13 +51,11 @@ impl<T: Config> Pallet<T> {
 
 		let id = NextRequest::<T>::get();
 		NextRequest::<T>::put(id.checked_add(1).ok_or(ArithmeticError::Overflow)?);
-		Self::open_on_desk(&tag, Item::Request(id), demand.volume)?;
+		let most = parameters.most_open(credit);
+		Self::open_on_desk(&tag, Item::Request(id), demand.volume, most)?;
 		let terms = T::Credibility::terms();
 		T::Escrow::bond(&buyer, terms.smallest_fine)?;
-		T::Escrow::open(id, &buyer, &key)?;
-		if !funding.is_zero() {
-			T::Escrow::fund(id, funding)?;
-		}
+		T::Escrow::open(id, &buyer, &key, funding)?;
 		let request = Request {
 			buyer: buyer.clone(),
 			tag,
@@ -354,8 +352,8 @@ impl<T: Config> Pallet<T> {
 			_ => request.wanted(),
 		};
 		Self::close_on_desk(&request.tag, Some(Item::Request(id)), open);
-		T::Escrow::unbond(&request.buyer, request.bond);
-		T::Escrow::close(id);
+		T::Escrow::unbond(&request.buyer, &request.tag, request.bond);
+		T::Escrow::close(id, &request.tag);
 		Self::deposit_event(Event::RequestEnded { request: id, ending });
 	}
 }

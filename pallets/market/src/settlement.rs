@@ -2,7 +2,7 @@
 
 use crate::{
 	agenda::Kind, disputes::Contest, Attested, Config, Deadlines, Delivery, Event, Item, Outcome,
-	Pallet, Requests, Trade, TradeState, Trades, WeightInfo, ROUNDS_PER_WINDOW,
+	Pallet, Party, Requests, Trade, TradeState, Trades, WeightInfo, ROUNDS_PER_WINDOW,
 };
 use frame_support::{defensive, weights::Weight};
 use sp_runtime::traits::{BlakeTwo256, Hash};
@@ -236,19 +236,20 @@ impl<T: Config> Pallet<T> {
 			.min(trade.locked);
 		// A wallet that was unlinked since the bill is somebody else's, whose debts are not the
 		// seller's: then he is paid himself.
-		let is_his = T::Directory::is_wallet_of(payee, &trade.seller.tag);
-		let payee = if is_his { payee } else { &trade.seller.account };
-		let pay = |to, amount| T::Escrow::settle(trade.request, trade.locked, amount, to);
-		let paid = if pay(payee, payout).or_else(|_| pay(&trade.seller.account, payout)).is_ok() {
+		let Party { account: seller, tag, .. } = &trade.seller;
+		let is_his = payee == seller || T::Directory::is_wallet_of(payee, tag);
+		let payee = if is_his { payee } else { seller };
+		let pay = |to, amount| T::Escrow::settle(trade.request, trade.locked, amount, to, tag);
+		let paid = if pay(payee, payout).or_else(|_| pay(seller, payout)).is_ok() {
 			payout
 		} else {
-			if pay(&trade.seller.account, 0).is_err() {
+			if pay(seller, 0).is_err() {
 				defensive!("locked money can always go back to its owner");
 			}
 			Self::deposit_event(Event::PayoutReturned { trade: id, amount: payout });
 			0
 		};
-		T::Escrow::unbond(&trade.seller.account, trade.bond);
+		T::Escrow::unbond(seller, tag, trade.bond);
 		Trades::<T>::remove(id);
 		Self::unload_lines(trade.seller.line, trade.buyer.line, &trade.slot, trade.volume);
 		for tag in trade.tags() {

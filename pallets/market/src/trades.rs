@@ -1,9 +1,9 @@
 //! Trades: paid, withdrawn, started, billed, confirmed.
 
 use crate::{
-	agenda::Kind, parameters::Rules, Attested, Config, Deadlines, Ending, Error, Event, MeterSlots,
-	NextTrade, Offer, Offers, Outcome, Pallet, Party, Request, RequestState, Requests, Responses,
-	Trade, TradeState, Trades, WeightInfo, MAX_FILLS,
+	agenda::Kind, parameters::Rules, Attested, Config, Deadlines, Ending, Error, Event, NextTrade,
+	Offer, Offers, Outcome, Pallet, Party, Request, RequestState, Requests, Responses, Trade,
+	TradeState, Trades, WeightInfo, MAX_FILLS,
 };
 use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, storage::with_transaction};
 use sp_runtime::{
@@ -28,8 +28,8 @@ impl<T: Config> Pallet<T> {
 			RequestState::Responded { pay_by, late_by, .. } => (pay_by, late_by),
 		};
 		let owner = T::Escrow::ensure_payer(request_id, who)?;
-		T::Standing::ensure_may_open(&owner, Role::Buyer)?;
 		let now = T::Clock::now();
+		T::Standing::ensure_holder_may_open(&owner, Role::Buyer, now)?;
 		ensure!(now <= late_by, Error::<T>::TooLate);
 		ensure!(request.fills < MAX_FILLS, Error::<T>::TooManyFills);
 		let offer = Offers::<T>::get(offer_id).ok_or(Error::<T>::OfferNotFound)?;
@@ -58,12 +58,6 @@ impl<T: Config> Pallet<T> {
 		Self::trade_on_desk(&trade.buyer.tag, id)?;
 		Self::load_lines(trade.seller.line, trade.buyer.line, &trade.slot, volume);
 		Self::schedule(trade.slot.end, Kind::Trade, id);
-		if let Some(meter) = &trade.meter {
-			Self::change_promises(meter, &trade.slot, |promises| {
-				promises.waiting = promises.waiting.saturating_add(1);
-				promises.meter_by = Some(trade.deadlines.meter_by);
-			});
-		}
 		Trades::<T>::insert(id, trade);
 
 		Self::count_payment(&mut request, volume, offer.price, late);
@@ -130,6 +124,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// The trade that is made by paying; its meter has one more to wait for.
 	fn new_trade(
 		(request_id, offer_id): (RequestId, OfferId),
 		request: &Request<T::AccountId>,
@@ -143,9 +138,7 @@ impl<T: Config> Pallet<T> {
 		let cap = parameters.price_cap;
 		let bond = terms.seller_bond(volume, offer.price, cap).ok_or(ArithmeticError::Overflow)?;
 		let after = |moment: Moment, span| moment.saturating_add(Self::window(span, request.round));
-		// All trades of a meter and slot are read at the same time, in the order of payment.
-		let meter_by = Self::promised_reading(offer)
-			.unwrap_or_else(|| after(offer.slot.end, parameters.meter_window));
+		let meter_by = Self::wait_for_meter(offer, after(offer.slot.end, parameters.meter_window));
 		let bill_by = after(meter_by, parameters.bill_window);
 		let confirm_by = after(bill_by, parameters.confirm_window);
 		let rule_by = after(confirm_by, parameters.rule_window);
@@ -177,10 +170,18 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// When the meter of an offer is read for the trades that wait for it already.
-	fn promised_reading(offer: &Offer<T::AccountId>) -> Option<Moment> {
-		let promises = MeterSlots::<T>::get((offer.meter.as_ref()?, offer.slot.start));
-		promises.meter_by.filter(|_| promises.waiting > 0)
+	/// One trade more waits for the meter of an offer, if there is one. Returns when it is read: all
+	/// trades of a meter and slot are at the same time, in the order of payment, so for a first one
+	/// at `meter_by`.
+	fn wait_for_meter(offer: &Offer<T::AccountId>, meter_by: Moment) -> Moment {
+		let Some(meter) = &offer.meter else { return meter_by };
+		Self::change_promises(meter, &offer.slot, |promises| {
+			let others_wait = !promises.waiting.is_zero();
+			let meter_by = promises.meter_by.filter(|_| others_wait).unwrap_or(meter_by);
+			promises.waiting = promises.waiting.saturating_add(1);
+			promises.meter_by = Some(meter_by);
+			meter_by
+		})
 	}
 
 	/// A request that wants less than a fill can be takes no more.
@@ -241,7 +242,9 @@ impl<T: Config> Pallet<T> {
 		ensure!(!delivery.attested.is_pending(), Error::<T>::TooEarly);
 		ensure!(T::Clock::now() <= trade.deadlines.bill_by, Error::<T>::TooLate);
 		ensure!(billed <= trade.payable(&delivery, None), Error::<T>::ExceedsDelivery);
-		ensure!(T::Directory::is_wallet_of(&payee, &trade.seller.tag), Error::<T>::NotAWallet);
+		let is_his =
+			payee == trade.seller.account || T::Directory::is_wallet_of(&payee, &trade.seller.tag);
+		ensure!(is_his, Error::<T>::NotAWallet);
 		ensure!(frame_system::Pallet::<T>::account_exists(&payee), Error::<T>::PayeeNotAlive);
 
 		Self::enter(id, trade, TradeState::Billed { delivery, billed, payee: payee.clone() });

@@ -51,13 +51,13 @@ pub trait Directory<AccountId> {
 	/// Fails unless the account behind `who` holds a certificate for `role` that is valid now.
 	/// Returns the tag.
 	fn ensure_certified(who: &AccountId, role: Role) -> Result<IdentityTag, DispatchError>;
-	/// Fails unless `holder` itself, which is no wallet, holds such a certificate. Returns the tag.
+	/// Fails unless `holder` itself, which is no wallet, holds a certificate for `role` that is valid
+	/// at the moment `at`. Returns the tag.
 	fn ensure_holder_certified(
 		holder: &AccountId,
 		role: Role,
-	) -> Result<IdentityTag, DispatchError> {
-		Self::ensure_certified(holder, role)
-	}
+		at: Moment,
+	) -> Result<IdentityTag, DispatchError>;
 	/// Whether `wallet` is an account or a linked wallet of `tag`.
 	fn is_wallet_of(wallet: &AccountId, tag: &IdentityTag) -> bool;
 	/// Whether the account behind `who` or one of its linked wallets has money to spend (the paper's
@@ -216,14 +216,27 @@ impl OnBlacklisted for () {
 	fn blacklisted(_: &IdentityTag) {}
 }
 
+/// Somebody who may open business.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Person {
+	/// The person's tag.
+	pub tag: IdentityTag,
+	/// Its credit in points.
+	pub credit: Credit,
+}
+
 /// Who may open business. Answered by `blacklist`.
 pub trait Standing<AccountId> {
 	/// Fails unless the account behind `who` holds a valid certificate for `role`, is not on the
-	/// blacklist and owes no fine. Returns its tag.
-	fn ensure_may_open(who: &AccountId, role: Role) -> Result<IdentityTag, DispatchError>;
-	/// The same for the account itself that a certificate was made out to. Returns the credit of the
-	/// person behind it.
-	fn ensure_holder_may_open(holder: &AccountId, role: Role) -> Result<Credit, DispatchError>;
+	/// blacklist and owes no fine. Returns who that is.
+	fn ensure_may_open(who: &AccountId, role: Role) -> Result<Person, DispatchError>;
+	/// The same for the account itself that a certificate was made out to, which has to be valid at
+	/// the moment `at`.
+	fn ensure_holder_may_open(
+		holder: &AccountId,
+		role: Role,
+		at: Moment,
+	) -> Result<Person, DispatchError>;
 }
 
 /// What the sensors of a line say.
@@ -312,8 +325,9 @@ pub trait DeliverySlots {
 pub trait Escrow<AccountId> {
 	/// A token with the management centre's signature.
 	type SignedToken;
-	/// Open the escrow of request `id`: `owner`'s money, payable by `owner` or `key`.
-	fn open(id: RequestId, owner: &AccountId, key: &AccountId) -> DispatchResult;
+	/// Open the escrow of request `id`: `owner`'s money, payable by `owner` or `key`; with `funding`
+	/// as its free part, which may be 0.
+	fn open(id: RequestId, owner: &AccountId, key: &AccountId, funding: Balance) -> DispatchResult;
 	/// Put `amount` of the owner's money on hold as the wallet's free part.
 	fn fund(id: RequestId, amount: Balance) -> DispatchResult;
 	/// Check and store the wallet's first token.
@@ -326,19 +340,25 @@ pub trait Escrow<AccountId> {
 	fn ensure_payer(id: RequestId, who: &AccountId) -> Result<AccountId, DispatchError>;
 	/// Lock `amount` of the free part for a trade.
 	fn lock(id: RequestId, amount: Balance) -> DispatchResult;
-	/// Settle what was locked for a trade: `payout` to `payee`, less the fines due from the person
-	/// behind it; the rest back to the free part. `payout` is at most `locked`.
-	fn settle(id: RequestId, locked: Balance, payout: Balance, payee: &AccountId)
-		-> DispatchResult;
-	/// Close the escrow, give the free part back, less fines due. Nothing may be locked any more.
-	fn close(id: RequestId);
+	/// Settle what was locked for a trade: `payout` to `payee`, an account or wallet of `tag`, less the
+	/// fines due from it; the rest back to the free part. `payout` is at most `locked`.
+	fn settle(
+		id: RequestId,
+		locked: Balance,
+		payout: Balance,
+		payee: &AccountId,
+		tag: &IdentityTag,
+	) -> DispatchResult;
+	/// Close the escrow, give the free part back to the owner, who has `tag`, less fines due. Nothing
+	/// may be locked any more.
+	fn close(id: RequestId, tag: &IdentityTag);
 
 	/// Whether `who` could post a bond of `amount` now.
 	fn can_bond(who: &AccountId, amount: Balance) -> bool;
 	/// Put `amount` of `who`'s money on hold as a bond.
 	fn bond(who: &AccountId, amount: Balance) -> DispatchResult;
-	/// Give `amount` of a bond back to `who`, less fines due.
-	fn unbond(who: &AccountId, amount: Balance);
+	/// Give `amount` of a bond back to `who`, who has `tag`, less fines due.
+	fn unbond(who: &AccountId, tag: &IdentityTag, amount: Balance);
 	/// Give `amount` of `who`'s bond to `to`, less the fines due from the person behind it.
 	fn forfeit(who: &AccountId, amount: Balance, to: &AccountId);
 	/// Collect a fine. Returns what is left of the bond, still on hold.

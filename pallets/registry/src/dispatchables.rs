@@ -67,9 +67,17 @@ impl<T: Config> Pallet<T> {
 
 	/// The certificate of `account` itself, if it is valid now.
 	pub(crate) fn valid_certificate(account: &T::AccountId) -> Result<Certificate, DispatchError> {
+		Self::certificate_at(account, T::Clock::now())
+	}
+
+	/// The certificate of `account`, which has to be valid at the moment `at`.
+	pub(crate) fn certificate_at(
+		account: &T::AccountId,
+		at: Moment,
+	) -> Result<Certificate, DispatchError> {
 		let certificate = Certificates::<T>::get(account).ok_or(Error::<T>::NotCertified)?;
 		ensure!(!certificate.revoked, Error::<T>::CertificateRevoked);
-		ensure!(T::Clock::now() <= certificate.expires, Error::<T>::CertificateExpired);
+		ensure!(at <= certificate.expires, Error::<T>::CertificateExpired);
 		Ok(certificate)
 	}
 

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use frame_support::{ensure, pallet_prelude::DispatchError};
 use sp_runtime::traits::Zero;
 use voltree_primitives::{
-	AccountsOf, Clock, Directory, IdentityTag, LineId, Meter, Role, Sensor, Watts,
+	AccountsOf, Clock, Directory, IdentityTag, LineId, Meter, Moment, Role, Sensor, Watts,
 };
 
 impl<T: Config> Directory<T::AccountId> for Pallet<T> {
@@ -22,14 +22,15 @@ impl<T: Config> Directory<T::AccountId> for Pallet<T> {
 	}
 
 	fn ensure_certified(who: &T::AccountId, role: Role) -> Result<IdentityTag, DispatchError> {
-		Self::ensure_holder_certified(&Self::owner_of(who), role)
+		Self::ensure_holder_certified(&Self::owner_of(who), role, T::Clock::now())
 	}
 
 	fn ensure_holder_certified(
 		holder: &T::AccountId,
 		role: Role,
+		at: Moment,
 	) -> Result<IdentityTag, DispatchError> {
-		let certificate = Self::valid_certificate(holder)?;
+		let certificate = Self::certificate_at(holder, at)?;
 		ensure!(certificate.roles.include(role), Error::<T>::WrongRole);
 		Ok(certificate.tag)
 	}

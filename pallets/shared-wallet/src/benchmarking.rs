@@ -47,7 +47,7 @@ fn member<T: Config>() -> (T::AccountId, IdentityTag) {
 /// The shared wallet of a member, with a bond beside it.
 fn wallet<T: Config>() -> (T::AccountId, IdentityTag) {
 	let (owner, tag) = member::<T>();
-	Pallet::<T>::open(WALLET, &owner, &owner).expect("the number is free");
+	Pallet::<T>::open(WALLET, &owner, &owner, 0).expect("the number is free");
 	<Pallet<T> as Escrow<_>>::fund(WALLET, money::<T>(100)).expect("the owner has that much");
 	Pallet::<T>::bond(&owner, money::<T>(10)).expect("the owner has that much");
 	(owner, tag)

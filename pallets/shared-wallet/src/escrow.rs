@@ -6,7 +6,9 @@ use crate::{
 };
 use frame_support::{defensive, ensure, storage::with_storage_layer};
 use sp_runtime::{traits::Zero, ArithmeticError, DispatchError, DispatchResult, TokenError};
-use voltree_primitives::{Balance, Certified, Clock, Escrow, Fine, RequestId, Token, WattHours};
+use voltree_primitives::{
+	Balance, Certified, Clock, Escrow, Fine, IdentityTag, RequestId, Token, WattHours,
+};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_fund(who: &T::AccountId, id: RequestId, amount: Balance) -> DispatchResult {
@@ -40,18 +42,21 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 	type SignedToken = SignedToken<T::AccountId, T::Signature>;
 
-	fn open(id: RequestId, owner: &T::AccountId, key: &T::AccountId) -> DispatchResult {
+	fn open(
+		id: RequestId,
+		owner: &T::AccountId,
+		key: &T::AccountId,
+		funding: Balance,
+	) -> DispatchResult {
 		ensure!(!Wallets::<T>::contains_key(id), Error::<T>::AlreadyOpen);
 		let (owner, key) = (owner.clone(), key.clone());
-		let wallet = SharedWallet {
-			owner: owner.clone(),
-			key: key.clone(),
-			free: 0,
-			locked: 0,
-			certified: None,
-		};
+		Self::deposit_event(Event::Opened { wallet: id, owner: owner.clone(), key: key.clone() });
+		if !funding.is_zero() {
+			Self::hold(HoldReason::Escrow, &owner, funding)?;
+			Self::deposit_event(Event::Funded { wallet: id, amount: funding });
+		}
+		let wallet = SharedWallet { owner, key, free: funding, locked: 0, certified: None };
 		Wallets::<T>::insert(id, wallet);
-		Self::deposit_event(Event::Opened { wallet: id, owner, key });
 		Ok(())
 	}
 
@@ -100,13 +105,14 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		locked: Balance,
 		payout: Balance,
 		payee: &T::AccountId,
+		tag: &IdentityTag,
 	) -> DispatchResult {
 		Wallets::<T>::try_mutate(id, |slot| {
 			let wallet = slot.as_mut().ok_or(Error::<T>::NotFound)?;
 			let refund = locked.checked_sub(payout).ok_or(ArithmeticError::Underflow)?;
 			let rest = wallet.locked.checked_sub(locked).ok_or(ArithmeticError::Underflow)?;
 			if !payout.is_zero() {
-				Self::pay(&wallet.owner, payee, payout)?;
+				Self::pay(&wallet.owner, payee, tag, payout)?;
 				Self::note_flow(&wallet.owner, payee, payout);
 			}
 			wallet.locked = rest;
@@ -117,14 +123,14 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		})
 	}
 
-	fn close(id: RequestId) {
+	fn close(id: RequestId, tag: &IdentityTag) {
 		let Some(wallet) = Wallets::<T>::get(id) else { return };
 		if !wallet.locked.is_zero() {
 			defensive!("a shared wallet with locked money is not closed");
 			return;
 		}
 		let owner = &wallet.owner;
-		let paid = Self::settle_due(HoldReason::Escrow, owner, owner, wallet.free);
+		let paid = Self::settle_due_of(tag, HoldReason::Escrow, owner, wallet.free);
 		Self::note_deducted(id, paid);
 		let refund = wallet.free.saturating_sub(paid);
 		if !Self::hand_over(HoldReason::Escrow, owner, owner, refund) {
@@ -150,11 +156,11 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		Ok(())
 	}
 
-	fn unbond(who: &T::AccountId, amount: Balance) {
+	fn unbond(who: &T::AccountId, tag: &IdentityTag, amount: Balance) {
 		if amount.is_zero() {
 			return;
 		}
-		let paid = Self::settle_due(HoldReason::Bond, who, who, amount);
+		let paid = Self::settle_due_of(tag, HoldReason::Bond, who, amount);
 		let back = amount.saturating_sub(paid);
 		if !Self::hand_over(HoldReason::Bond, who, who, back) {
 			defensive!("the hold covers every bond");
@@ -184,11 +190,16 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Pay `amount` of the money in escrow on `owner` to `payee`, less the fines due from the person
-	/// behind it. Either all of it leaves or nothing.
-	fn pay(owner: &T::AccountId, payee: &T::AccountId, amount: Balance) -> DispatchResult {
+	/// Pay `amount` of the money in escrow on `owner` to `payee`, less the fines due from its `tag`.
+	/// Either all of it leaves or nothing.
+	fn pay(
+		owner: &T::AccountId,
+		payee: &T::AccountId,
+		tag: &IdentityTag,
+		amount: Balance,
+	) -> DispatchResult {
 		with_storage_layer(|| {
-			let due = Self::settle_due(HoldReason::Escrow, owner, payee, amount);
+			let due = Self::settle_due_of(tag, HoldReason::Escrow, owner, amount);
 			let rest = amount.saturating_sub(due);
 			let paid = Self::transfer(HoldReason::Escrow, owner, payee, rest);
 			ensure!(paid, DispatchError::Token(TokenError::CannotCreate));

@@ -69,13 +69,23 @@ impl<T: Config> Pallet<T> {
 		debtor: &T::AccountId,
 		available: Balance,
 	) -> Balance {
-		let Some(tag) = T::Directory::tag_of(debtor) else { return 0 };
-		let amount = T::Credibility::fines_due(&tag).min(available);
+		T::Directory::tag_of(debtor)
+			.map_or(0, |tag| Self::settle_due_of(&tag, reason, from, available))
+	}
+
+	/// Pay what `tag` owes out of `available`, which `from` has on hold. Returns how much it was.
+	pub(crate) fn settle_due_of(
+		tag: &IdentityTag,
+		reason: HoldReason,
+		from: &T::AccountId,
+		available: Balance,
+	) -> Balance {
+		let amount = T::Credibility::fines_due(tag).min(available);
 		if amount.is_zero() || !Self::transfer(reason, from, &T::FinePot::get(), amount) {
 			return 0;
 		}
-		T::Credibility::paid(&tag, amount);
-		Self::deposit_event(Event::FinesPaid { tag, amount });
+		T::Credibility::paid(tag, amount);
+		Self::deposit_event(Event::FinesPaid { tag: *tag, amount });
 		amount
 	}
 

@@ -21,8 +21,8 @@ use sp_runtime::{
 	AccountId32, BuildStorage, DispatchError, DispatchResult, MultiSignature,
 };
 use voltree_primitives::{
-	Balance, Clock, Credibility, Escrow, IdentityTag, Moment, Record, RequestId, Token, WattHours,
-	TOKEN,
+	Balance, Clock, Credibility, Directory, Escrow, IdentityTag, Moment, Record, RequestId, Token,
+	WattHours, TOKEN,
 };
 
 pub type AccountId = AccountId32;
@@ -135,6 +135,11 @@ pub fn tag(who: Keyring) -> IdentityTag {
 	H256::from_slice(&id(who).encode())
 }
 
+/// The tag behind an account; one that nobody has where it is nobody's.
+pub fn person(account: &AccountId) -> IdentityTag {
+	<TestDirectory as Directory<_>>::tag_of(account).unwrap_or_default()
+}
+
 pub fn signed(who: Keyring) -> RuntimeOrigin {
 	RuntimeOrigin::signed(id(who))
 }
@@ -213,7 +218,7 @@ pub fn token() -> Token<AccountId> {
 
 /// Open the wallet and put `free` into it.
 pub fn open(free: Balance) {
-	SharedWallets::open(WALLET, &id(OWNER), &id(KEY)).expect("number is free");
+	SharedWallets::open(WALLET, &id(OWNER), &id(KEY), 0).expect("number is free");
 	if free > 0 {
 		fund(OWNER, WALLET, free).expect("the owner has that much");
 	}

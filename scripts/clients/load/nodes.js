@@ -10,6 +10,12 @@ import { connect } from '../lib/chain.js';
 
 const MEGABYTE = 1_048_576;
 
+/**
+ * What the nodes may keep of the state trie, in bytes. By default it is 1 GiB, which full blocks take
+ * half an hour to fill: until then memory would grow, whatever else it does.
+ */
+const TRIE_CACHE = 64 * MEGABYTE;
+
 /** A port that nobody uses now. */
 async function freePort() {
 	const server = createServer();
@@ -35,7 +41,8 @@ export class Node {
 		const args = [
 			['--chain', this.chain, '--base-path', join(this.folder, this.name), ...this.role],
 			['--unsafe-force-node-key-generation', '--rpc-port', '0', '--port', '0', '--no-mdns'],
-			['--no-telemetry', '--prometheus-port', String(this.#metrics), '--disable-log-color'],
+			['--trie-cache-size', String(TRIE_CACHE), '--no-telemetry', '--disable-log-color'],
+			['--prometheus-port', String(this.#metrics)],
 		].flat();
 		this.#process = spawn(this.program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 		this.url = await new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
-use crate::{mock::*, pallet::*};
+use crate::{mock::*, pallet::*, types::Score};
 use sp_core::H256;
-use voltree_primitives::{Cause, Credibility, Record, Terms};
+use voltree_primitives::{Balance, Cause, Credibility, Record, Terms, RECENT_TRADES};
 
 /// Alice's tag, with the default parameters: 1000 points, 10 a kilowatt-hour, 100 an event.
 fn alice() -> ExtBuilder {
@@ -159,5 +159,23 @@ fn an_unknown_tag_cannot_behave() {
 		assert_eq!(events(), []);
 		assert_eq!(changes(), []);
 		assert!(!Scores::<Test>::contains_key(tag(9)));
+	});
+}
+
+/// What bars from business is read out of the score without its list of trades, however long that is.
+#[test]
+fn credit_and_fines_are_read_without_the_record() {
+	alice().run(|| {
+		for trades in 0..=RECENT_TRADES + 1 {
+			let mut score = Score::new(700 + trades);
+			score.credit = 600 + trades;
+			score.fines_due = 5 + Balance::from(trades);
+			score.record.timely = trades;
+			(0..trades).for_each(|number| score.record.append(H256::repeat_byte(number as u8)));
+			Scores::<Test>::insert(tag(9), &score);
+			let read = CredibilityPallet::credit_and_fines(&tag(9));
+			assert_eq!(read, (score.credit, score.fines_due));
+		}
+		assert_eq!(CredibilityPallet::credit_and_fines(&tag(10)), (0, 0));
 	});
 }

@@ -203,7 +203,7 @@ fn person<T: Config>(number: u32, line: LineId) -> Person<T> {
 	let each = u64::try_from(WALLETS_PER_FINE).expect("few");
 	for n in 0..each {
 		let id = WALLETS + u64::from(number) * each + n;
-		T::Escrow::open(id, &account, &account).expect("the number is free");
+		T::Escrow::open(id, &account, &account, 0).expect("the number is free");
 		T::Escrow::fund(id, FREE).expect("the person has money");
 		put_on_desk::<T>(&tag, Item::Request(id));
 	}
@@ -317,7 +317,7 @@ pub fn ask<T: Config>(buyer: &Person<T>, state: RequestState) {
 	put_request::<T>(REQUEST, &request);
 	put_on_desk::<T>(tag, Item::Request(REQUEST));
 	let key = account_of_key::<T>();
-	T::Escrow::open(REQUEST, account, &key).expect("the number is free");
+	T::Escrow::open(REQUEST, account, &key, 0).expect("the number is free");
 	T::Escrow::fund(REQUEST, amount() + FREE).expect("the buyer has money");
 	T::Escrow::bond(account, request.bond).expect("the buyer has money");
 	if !matches!(state, RequestState::Open { .. }) {

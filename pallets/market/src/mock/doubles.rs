@@ -15,7 +15,7 @@ use std::{
 };
 use voltree_primitives::{
 	Balance, Cause, Clock, Credibility, Credit, Devices, Directory, IdentityTag, LineId,
-	LineSafety, Meter, Moment, OnBlacklisted, Record, Registers, Role, SafetyOver, Sensor,
+	LineSafety, Meter, Moment, OnBlacklisted, Person, Record, Registers, Role, SafetyOver, Sensor,
 	Standing, Terms, Verdict, WattHours, Watts,
 };
 
@@ -180,6 +180,14 @@ impl Directory<AccountId> for TestDirectory {
 		unreachable!("the market asks for standing, which includes it")
 	}
 
+	fn ensure_holder_certified(
+		_: &AccountId,
+		_: Role,
+		_: Moment,
+	) -> Result<IdentityTag, DispatchError> {
+		unreachable!("the market asks for standing, which includes it")
+	}
+
 	fn is_wallet_of(wallet: &AccountId, tag: &IdentityTag) -> bool {
 		Self::tag_of(wallet) == Some(*tag)
 	}
@@ -230,16 +238,20 @@ impl Devices<AccountId> for TestDevices {
 pub struct TestStanding;
 
 impl Standing<AccountId> for TestStanding {
-	fn ensure_may_open(who: &AccountId, _: Role) -> Result<IdentityTag, DispatchError> {
+	fn ensure_may_open(who: &AccountId, _: Role) -> Result<Person, DispatchError> {
 		let tag = TestDirectory::tag_of(who).ok_or("not certified")?;
 		if world(|world| world.barred.contains(&tag)) {
 			return Err("barred".into());
 		}
-		Ok(tag)
+		Ok(Person { tag, credit: TestCredibility::credit(&tag) })
 	}
 
-	fn ensure_holder_may_open(holder: &AccountId, role: Role) -> Result<Credit, DispatchError> {
-		Self::ensure_may_open(holder, role).map(|tag| TestCredibility::credit(&tag))
+	fn ensure_holder_may_open(
+		holder: &AccountId,
+		role: Role,
+		_: Moment,
+	) -> Result<Person, DispatchError> {
+		Self::ensure_may_open(holder, role)
 	}
 }
 

@@ -52,6 +52,14 @@ impl Directory<AccountId> for TestDirectory {
 		unreachable!("shared wallets do not ask")
 	}
 
+	fn ensure_holder_certified(
+		_: &AccountId,
+		_: Role,
+		_: Moment,
+	) -> Result<IdentityTag, DispatchError> {
+		unreachable!("shared wallets do not ask")
+	}
+
 	fn is_wallet_of(_: &AccountId, _: &IdentityTag) -> bool {
 		unreachable!("shared wallets do not ask")
 	}

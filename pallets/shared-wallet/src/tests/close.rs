@@ -9,13 +9,13 @@ use voltree_primitives::Escrow;
 fn works() {
 	run(|| {
 		certified(500);
-		SharedWallets::close(WALLET);
+		SharedWallets::close(WALLET, &person(&id(OWNER)));
 		assert_eq!(Wallets::<Test>::iter().count() + Tokens::<Test>::iter().count(), 0);
 		assert_eq!(held(OWNER), 0);
 		assert_eq!(free(OWNER), MONEY);
 		assert_eq!(events(), vec![Event::Closed { wallet: WALLET, refund: 500 }]);
 		assert_noop!(fund(OWNER, WALLET, 1), Error::<Test>::NotFound);
-		assert_ok!(SharedWallets::open(WALLET, &id(Bob), &id(KEY)));
+		assert_ok!(SharedWallets::open(WALLET, &id(Bob), &id(KEY), 0));
 	});
 }
 
@@ -25,7 +25,7 @@ fn fines_due_are_paid_first() {
 	run(|| {
 		certified(500);
 		set_fines(OWNER, 120);
-		SharedWallets::close(WALLET);
+		SharedWallets::close(WALLET, &person(&id(OWNER)));
 		assert_eq!((due(OWNER), in_pot(), free(OWNER)), (0, 120, MONEY - 120));
 		assert_eq!(
 			events(),
@@ -37,7 +37,7 @@ fn fines_due_are_paid_first() {
 		);
 		open(500);
 		set_fines(OWNER, 600);
-		SharedWallets::close(WALLET);
+		SharedWallets::close(WALLET, &person(&id(OWNER)));
 		assert_eq!((due(OWNER), in_pot(), held(OWNER)), (100, 620, 0));
 	});
 }
@@ -49,7 +49,7 @@ fn without_a_pot_the_debt_stays() {
 		lose_the_pot();
 		open(500);
 		set_fines(OWNER, 5);
-		SharedWallets::close(WALLET);
+		SharedWallets::close(WALLET, &person(&id(OWNER)));
 		assert_eq!((due(OWNER), free(OWNER)), (5, MONEY));
 	});
 }
@@ -59,8 +59,8 @@ fn without_a_pot_the_debt_stays() {
 fn works_without_money_and_without_a_wallet() {
 	run(|| {
 		open(0);
-		SharedWallets::close(WALLET);
-		SharedWallets::close(WALLET);
+		SharedWallets::close(WALLET, &person(&id(OWNER)));
+		SharedWallets::close(WALLET, &person(&id(OWNER)));
 		assert_eq!(events(), vec![Event::Closed { wallet: WALLET, refund: 0 }]);
 	});
 }
@@ -72,7 +72,7 @@ fn locked_money_stays() {
 	run(|| {
 		certified(500);
 		assert_ok!(SharedWallets::lock(WALLET, 1));
-		SharedWallets::close(WALLET);
+		SharedWallets::close(WALLET, &person(&id(OWNER)));
 		assert_eq!(parts(WALLET), (499, 1));
 	});
 }

@@ -25,7 +25,7 @@ fn bond() {
 
 /// A shared wallet of `who` with a free part.
 fn wallet(number: RequestId, who: Keyring, free: Balance) {
-	assert_ok!(SharedWallets::open(number, &id(who), &id(KEY)));
+	assert_ok!(SharedWallets::open(number, &id(who), &id(KEY), 0));
 	assert_ok!(fund(who, number, free));
 	System::reset_events();
 }

@@ -30,7 +30,7 @@ fn works() {
 fn wallets_of_one_owner_add_up() {
 	run(|| {
 		open(300);
-		assert_ok!(SharedWallets::open(4, &id(OWNER), &id(KEY)));
+		assert_ok!(SharedWallets::open(4, &id(OWNER), &id(KEY), 0));
 		assert_ok!(fund(OWNER, 4, 200));
 		assert_eq!(held(OWNER), 500);
 		assert_eq!(parts(WALLET), (300, 0));

@@ -8,7 +8,7 @@ use voltree_primitives::Escrow;
 #[test]
 fn works() {
 	run(|| {
-		assert_ok!(SharedWallets::open(WALLET, &id(OWNER), &id(KEY)));
+		assert_ok!(SharedWallets::open(WALLET, &id(OWNER), &id(KEY), 0));
 		assert_eq!(
 			Wallets::<Test>::get(WALLET),
 			Some(SharedWallet {
@@ -29,6 +29,9 @@ fn works() {
 fn fails_if_open() {
 	run(|| {
 		open(0);
-		assert_noop!(SharedWallets::open(WALLET, &id(Bob), &id(KEY)), Error::<Test>::AlreadyOpen);
+		assert_noop!(
+			SharedWallets::open(WALLET, &id(Bob), &id(KEY), 0),
+			Error::<Test>::AlreadyOpen
+		);
 	});
 }

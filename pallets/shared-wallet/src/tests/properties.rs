@@ -162,7 +162,7 @@ impl Model {
 	fn take(&mut self, step: Step) -> bool {
 		match step {
 			Step::Open { wallet, owner, key } => {
-				SharedWallets::open(wallet, &id(PEOPLE[owner]), &id(PEOPLE[key])).is_ok()
+				SharedWallets::open(wallet, &id(PEOPLE[owner]), &id(PEOPLE[key]), 0).is_ok()
 			}
 			Step::Fund { wallet, who, amount } => fund(PEOPLE[who], wallet, amount).is_ok(),
 			Step::Withdraw { wallet, who, amount } => withdraw(PEOPLE[who], wallet, amount).is_ok(),
@@ -174,11 +174,13 @@ impl Model {
 			}
 			Step::Lock { wallet, amount } => SharedWallets::lock(wallet, amount).is_ok(),
 			Step::Settle { wallet, locked, payout, payee } => {
-				SharedWallets::settle(wallet, locked, payout, &id(PEOPLE[payee])).is_ok()
+				let payee = id(PEOPLE[payee]);
+				SharedWallets::settle(wallet, locked, payout, &payee, &person(&payee)).is_ok()
 			}
 			Step::Close { wallet } => {
 				let open = Wallets::<Test>::get(wallet).filter(|wallet| wallet.locked == 0);
-				let closes = open.inspect(|_| SharedWallets::close(wallet)).is_some();
+				let closes =
+					open.inspect(|it| SharedWallets::close(wallet, &person(&it.owner))).is_some();
 				closes && !Wallets::<Test>::contains_key(wallet)
 			}
 			Step::Bond { who, amount } => {
@@ -193,7 +195,7 @@ impl Model {
 			Step::Unbond { who, amount } => {
 				let who = id(PEOPLE[who]);
 				let amount = self.bond(&who, amount);
-				SharedWallets::unbond(&who, amount);
+				SharedWallets::unbond(&who, &person(&who), amount);
 				self.take_bond(&who, amount);
 				amount > 0
 			}
@@ -284,11 +286,12 @@ impl Model {
 	/// Everything can be ended, and then everything is free.
 	fn end(mut self) {
 		for (id, wallet) in Wallets::<Test>::iter().collect::<Vec<_>>() {
-			SharedWallets::settle(id, wallet.locked, 0, &wallet.owner).expect("it is locked");
-			SharedWallets::close(id);
+			let (owner, locked) = (wallet.owner, wallet.locked);
+			SharedWallets::settle(id, locked, 0, &owner, &person(&owner)).expect("it is locked");
+			SharedWallets::close(id, &person(&owner));
 		}
 		for (who, amount) in std::mem::take(&mut self.bonds) {
-			SharedWallets::unbond(&who, amount);
+			SharedWallets::unbond(&who, &person(&who), amount);
 		}
 		for who in Redemptions::<Test>::iter_keys().collect::<Vec<_>>() {
 			let who = PEOPLE.into_iter().find(|known| id(*known) == who).expect("one of them");

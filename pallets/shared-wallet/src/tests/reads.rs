@@ -18,7 +18,7 @@ fn the_first_token_to_sign_holds() {
 fn there_is_no_token_without_a_wallet_or_a_certified_owner() {
 	run(|| {
 		assert_eq!(SharedWallets::token_to_sign(WALLET, VOLUME, PAY_BY, VALID_UNTIL), None);
-		SharedWallets::open(WALLET, &id(Dave), &id(KEY)).unwrap();
+		SharedWallets::open(WALLET, &id(Dave), &id(KEY), 0).unwrap();
 		assert_eq!(SharedWallets::token_to_sign(WALLET, VOLUME, PAY_BY, VALID_UNTIL), None);
 	});
 }

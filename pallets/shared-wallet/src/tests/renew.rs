@@ -58,7 +58,7 @@ fn fails_after_the_wallet_is_closed() {
 	run(|| {
 		certified(100);
 		let renewal = sign(SERVICE, next());
-		SharedWallets::close(WALLET);
+		SharedWallets::close(WALLET, &person(&id(OWNER)));
 		assert_noop!(renew(renewal), Error::<Test>::NotCertified);
 	});
 }

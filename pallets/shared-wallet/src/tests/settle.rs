@@ -12,7 +12,7 @@ fn works() {
 		certified(500);
 		assert_ok!(SharedWallets::lock(WALLET, 300));
 		System::reset_events();
-		assert_ok!(SharedWallets::settle(WALLET, 200, 150, &id(Bob)));
+		assert_ok!(SharedWallets::settle(WALLET, 200, 150, &id(Bob), &person(&id(Bob))));
 		assert_eq!(parts(WALLET), (250, 100));
 		assert_eq!(held(OWNER), 350);
 		assert_eq!(Balances::free_balance(id(Bob)), MONEY + 150);
@@ -29,7 +29,7 @@ fn a_refund_alone_always_works() {
 	run(|| {
 		certified(500);
 		assert_ok!(SharedWallets::lock(WALLET, 300));
-		assert_ok!(SharedWallets::settle(WALLET, 300, 0, &id(Dave)));
+		assert_ok!(SharedWallets::settle(WALLET, 300, 0, &id(Dave), &person(&id(Dave))));
 		assert_eq!(parts(WALLET), (500, 0));
 		assert!(!Flows::<Test>::contains_key(id(Dave)));
 	});
@@ -42,8 +42,17 @@ fn a_payee_that_is_gone_is_paid_if_the_payout_keeps_it_alive() {
 		certified(500);
 		assert_ok!(SharedWallets::lock(WALLET, 300));
 		let poor = EXISTENTIAL_DEPOSIT - 1;
-		assert_noop!(SharedWallets::settle(WALLET, 300, poor, &id(Dave)), TokenError::CannotCreate);
-		assert_ok!(SharedWallets::settle(WALLET, 300, EXISTENTIAL_DEPOSIT, &id(Dave)));
+		assert_noop!(
+			SharedWallets::settle(WALLET, 300, poor, &id(Dave), &person(&id(Dave))),
+			TokenError::CannotCreate
+		);
+		assert_ok!(SharedWallets::settle(
+			WALLET,
+			300,
+			EXISTENTIAL_DEPOSIT,
+			&id(Dave),
+			&person(&id(Dave))
+		));
 		assert_eq!(Balances::free_balance(id(Dave)), EXISTENTIAL_DEPOSIT);
 	});
 }
@@ -54,7 +63,7 @@ fn the_owner_can_be_the_payee() {
 	run(|| {
 		certified(500);
 		assert_ok!(SharedWallets::lock(WALLET, 300));
-		assert_ok!(SharedWallets::settle(WALLET, 300, 100, &id(OWNER)));
+		assert_ok!(SharedWallets::settle(WALLET, 300, 100, &id(OWNER), &person(&id(OWNER))));
 		assert_eq!(parts(WALLET), (400, 0));
 		assert_eq!(Balances::free_balance(id(OWNER)), MONEY - 400);
 		assert_eq!(Flows::<Test>::get(id(OWNER)), CapitalFlow { spent: 100, received: 100 });
@@ -67,7 +76,9 @@ fn fails_beyond_what_is_locked() {
 	run(|| {
 		certified(500);
 		assert_ok!(SharedWallets::lock(WALLET, 300));
-		let settle = |locked, payout| SharedWallets::settle(WALLET, locked, payout, &id(Bob));
+		let settle = |locked, payout| {
+			SharedWallets::settle(WALLET, locked, payout, &id(Bob), &person(&id(Bob)))
+		};
 		assert_noop!(settle(300, 301), ArithmeticError::Underflow);
 		assert_noop!(settle(301, 0), ArithmeticError::Underflow);
 	});
@@ -77,7 +88,10 @@ fn fails_beyond_what_is_locked() {
 #[test]
 fn fails_without_a_wallet() {
 	run(|| {
-		assert_noop!(SharedWallets::settle(WALLET, 0, 0, &id(Bob)), Error::<Test>::NotFound);
+		assert_noop!(
+			SharedWallets::settle(WALLET, 0, 0, &id(Bob), &person(&id(Bob))),
+			Error::<Test>::NotFound
+		);
 	});
 }
 
@@ -90,7 +104,7 @@ fn the_payees_fines_are_paid_first() {
 		set_fines(Bob, 40);
 		set_fines(OWNER, 1_000);
 		System::reset_events();
-		assert_ok!(SharedWallets::settle(WALLET, 200, 150, &id(Bob)));
+		assert_ok!(SharedWallets::settle(WALLET, 200, 150, &id(Bob), &person(&id(Bob))));
 		assert_eq!((free(Bob), due(Bob), in_pot()), (MONEY + 110, 0, 40));
 		assert_eq!(parts(WALLET), (250, 100));
 		assert_eq!(due(OWNER), 1_000);
@@ -103,7 +117,7 @@ fn the_payees_fines_are_paid_first() {
 			]
 		);
 		set_fines(Bob, 400);
-		assert_ok!(SharedWallets::settle(WALLET, 100, 100, &id(Bob)));
+		assert_ok!(SharedWallets::settle(WALLET, 100, 100, &id(Bob), &person(&id(Bob))));
 		assert_eq!((free(Bob), due(Bob), in_pot()), (MONEY + 110, 300, 140));
 	});
 }
@@ -112,11 +126,11 @@ fn the_payees_fines_are_paid_first() {
 #[test]
 fn fines_follow_the_person() {
 	run(|| {
-		assert_ok!(SharedWallets::open(4, &id(Bob), &id(KEY)));
+		assert_ok!(SharedWallets::open(4, &id(Bob), &id(KEY), 0));
 		assert_ok!(fund(Bob, 4, 200));
 		assert_ok!(SharedWallets::lock(4, 200));
 		set_fines(OWNER, 80);
-		assert_ok!(SharedWallets::settle(4, 200, 200, &id(LINKED)));
+		assert_ok!(SharedWallets::settle(4, 200, 200, &id(LINKED), &person(&id(LINKED))));
 		assert_eq!((free(LINKED), due(OWNER), in_pot()), (120, 0, 80));
 	});
 }
@@ -129,7 +143,8 @@ fn fails_if_the_rest_after_fines_cannot_be_received() {
 		certified(500);
 		assert_ok!(SharedWallets::lock(WALLET, 300));
 		set_fines(OWNER, 295);
-		let settle = |payout| SharedWallets::settle(WALLET, 300, payout, &id(LINKED));
+		let settle =
+			|payout| SharedWallets::settle(WALLET, 300, payout, &id(LINKED), &person(&id(LINKED)));
 		assert_noop!(settle(300), TokenError::CannotCreate);
 		// Where fines take all of it, there is nothing to receive.
 		assert_ok!(settle(295));
@@ -145,7 +160,7 @@ fn without_a_pot_the_debt_stays() {
 		certified(500);
 		assert_ok!(SharedWallets::lock(WALLET, 300));
 		set_fines(Bob, 5);
-		assert_ok!(SharedWallets::settle(WALLET, 300, 150, &id(Bob)));
+		assert_ok!(SharedWallets::settle(WALLET, 300, 150, &id(Bob), &person(&id(Bob))));
 		assert_eq!((free(Bob), due(Bob)), (MONEY + 150, 5));
 	});
 }

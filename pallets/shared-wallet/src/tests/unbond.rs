@@ -14,9 +14,9 @@ fn bond(amount: voltree_primitives::Balance) {
 fn works() {
 	run(|| {
 		bond(300);
-		SharedWallets::unbond(&id(OWNER), 200);
+		SharedWallets::unbond(&id(OWNER), &person(&id(OWNER)), 200);
 		assert_eq!((bonded(OWNER), free(OWNER)), (100, MONEY - 100));
-		SharedWallets::unbond(&id(OWNER), 100);
+		SharedWallets::unbond(&id(OWNER), &person(&id(OWNER)), 100);
 		assert_eq!((bonded(OWNER), free(OWNER)), (0, MONEY));
 		assert_eq!(
 			events(),
@@ -32,7 +32,7 @@ fn works() {
 #[test]
 fn nothing_comes_of_nothing() {
 	run(|| {
-		SharedWallets::unbond(&id(Dave), 0);
+		SharedWallets::unbond(&id(Dave), &person(&id(Dave)), 0);
 		assert_eq!(events(), vec![]);
 	});
 }
@@ -43,10 +43,10 @@ fn fines_due_are_paid_first() {
 	run(|| {
 		bond(300);
 		set_fines(OWNER, 120);
-		SharedWallets::unbond(&id(OWNER), 100);
+		SharedWallets::unbond(&id(OWNER), &person(&id(OWNER)), 100);
 		assert_eq!((bonded(OWNER), free(OWNER)), (200, MONEY - 300));
 		assert_eq!((due(OWNER), in_pot()), (20, 100));
-		SharedWallets::unbond(&id(OWNER), 200);
+		SharedWallets::unbond(&id(OWNER), &person(&id(OWNER)), 200);
 		assert_eq!((bonded(OWNER), free(OWNER)), (0, MONEY - 120));
 		assert_eq!((due(OWNER), in_pot()), (0, 120));
 		assert_eq!(
@@ -68,13 +68,13 @@ fn without_a_pot_the_debt_stays() {
 		lose_the_pot();
 		bond(300);
 		set_fines(OWNER, EXISTENTIAL_DEPOSIT - 1);
-		SharedWallets::unbond(&id(OWNER), 300);
+		SharedWallets::unbond(&id(OWNER), &person(&id(OWNER)), 300);
 		assert_eq!((bonded(OWNER), free(OWNER)), (0, MONEY));
 		assert_eq!(due(OWNER), EXISTENTIAL_DEPOSIT - 1);
 		// Enough founds it.
 		bond(300);
 		set_fines(OWNER, EXISTENTIAL_DEPOSIT);
-		SharedWallets::unbond(&id(OWNER), 300);
+		SharedWallets::unbond(&id(OWNER), &person(&id(OWNER)), 300);
 		assert_eq!(Balances::free_balance(pot()), EXISTENTIAL_DEPOSIT);
 		assert_eq!(due(OWNER), 0);
 	});
@@ -86,7 +86,7 @@ fn without_a_pot_the_debt_stays() {
 fn no_more_than_is_on_hold() {
 	run(|| {
 		bond(300);
-		SharedWallets::unbond(&id(OWNER), 301);
+		SharedWallets::unbond(&id(OWNER), &person(&id(OWNER)), 301);
 		assert_eq!((bonded(OWNER), free(OWNER)), (300, MONEY - 300));
 	});
 }
