@@ -68,9 +68,12 @@ impl<T: Config> Credibility for Pallet<T> {
 	}
 
 	fn gain(tag: &IdentityTag, partner: &IdentityTag, terms: &Terms) {
-		let today = (Day::from(T::Clock::now()), *tag, *partner);
 		// The market lets nobody trade with himself; credit does not rest on that.
-		if terms.gain == 0 || tag == partner || Gains::<T>::contains_key(today) {
+		if terms.gain == 0 || tag == partner {
+			return;
+		}
+		let today = (Day::from(T::Clock::now()), *tag, *partner);
+		if Gains::<T>::contains_key(today) {
 			return;
 		}
 		let change = Self::change(tag, |score| score.lift(score.credit.saturating_add(terms.gain)));

@@ -120,7 +120,7 @@ mod benchmarks {
 			let id = OFFER + u64::try_from(id).unwrap();
 			let item = Item::Offer { id, line: FED_AT, slot: slot.start };
 			Pallet::<T>::open_on_desk(&seller.tag, item, VOLUME, u64::MAX).unwrap();
-			Pallet::<T>::promise(&seller.meter, &slot, VOLUME).unwrap();
+			Pallet::<T>::promise(&seller.meter, &slot, VOLUME, u32::MAX).unwrap();
 		}
 		fill_desk::<T>(&seller.tag, 1);
 		let supply = Supply {

@@ -3,7 +3,7 @@
 
 use crate::{
 	Closing, Config, Desk, Desks, Ending, Error, Item, Offers, Pallet, RequestState, Requests,
-	WeightInfo,
+	WeightInfo, MAX_OFFERS_PER_TAG,
 };
 use alloc::vec::Vec;
 use frame_support::{defensive, ensure, weights::Weight};
@@ -62,6 +62,10 @@ impl<T: Config> Pallet<T> {
 		most: WattHours,
 	) -> DispatchResult {
 		Desks::<T>::try_mutate(tag, |desk| {
+			if let Item::Offer { line, slot, .. } = item {
+				let open = desk.offers_for(line, slot);
+				ensure!(open < MAX_OFFERS_PER_TAG, Error::<T>::TooManyOffers);
+			}
 			desk.volume = desk.volume.saturating_add(volume);
 			ensure!(desk.volume <= most, Error::<T>::ExceedsCredit);
 			desk.items.try_push(item).map_err(|_| Error::<T>::DeskFull)?;

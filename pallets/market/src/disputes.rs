@@ -6,9 +6,7 @@ use crate::{
 };
 use frame_support::ensure;
 use sp_runtime::DispatchResult;
-use voltree_primitives::{
-	Balance, Cause, Clock, Credibility, Directory, Escrow, TradeId, WattHours,
-};
+use voltree_primitives::{Balance, Cause, Clock, Credibility, Escrow, TradeId, WattHours};
 
 /// What a contested trade is about.
 pub(crate) struct Contest<AccountId> {
@@ -26,7 +24,7 @@ impl<T: Config> Pallet<T> {
 		received: WattHours,
 	) -> DispatchResult {
 		let trade = Self::trade_now(id).ok_or(Error::<T>::TradeNotFound)?;
-		ensure!(T::Directory::owner_of(who) == trade.buyer.account, Error::<T>::NotBuyer);
+		ensure!(Self::acts_for(who, &trade.buyer.account), Error::<T>::NotBuyer);
 		let (delivery, billed, payee) = match trade.state.clone() {
 			TradeState::Contested { .. } => return Err(Error::<T>::AlreadyContested.into()),
 			TradeState::Billed { delivery, billed, payee } => (delivery, Some(billed), payee),

@@ -1,13 +1,14 @@
 //! Offers: made, sold from, withdrawn, expired.
 
 use crate::{
-	agenda::Kind, Book, Config, Desks, Error, Event, Item, NextOffer, Offer, Offers, Pallet,
-	Parameters, Supply, MAX_OFFERS_PER_TAG,
+	agenda::Kind, Book, Config, Error, Event, Item, NextOffer, Offer, Offers, Pallet, Parameters,
+	Supply,
 };
 use frame_support::ensure;
-use sp_runtime::{ArithmeticError, DispatchResult};
+use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
 use voltree_primitives::{
 	Clock, Devices, Directory, IdentityTag, LineId, OfferId, Person, Role, Standing, WattHours,
+	Watts,
 };
 
 impl<T: Config> Pallet<T> {
@@ -17,10 +18,8 @@ impl<T: Config> Pallet<T> {
 		let parameters = Self::parameters();
 		let slot = Self::tradable_slot(supply.slot, &parameters)?;
 		Self::ensure_supply(&supply, &parameters)?;
-		Self::ensure_seller_meter(&tag, &supply, &parameters)?;
 		Self::ensure_line_can_feed(supply.line, &slot, supply.volume)?;
-		let open = Desks::<T>::get(tag).offers_for(supply.line, slot.start);
-		ensure!(open < MAX_OFFERS_PER_TAG, Error::<T>::TooManyOffers);
+		let rated_power = Self::ensure_seller_meter(&tag, &supply, &parameters)?;
 		let now = T::Clock::now();
 		let expires = supply.expires.unwrap_or(slot.gate).min(slot.gate);
 		ensure!(now <= expires, Error::<T>::TooLate);
@@ -40,7 +39,7 @@ impl<T: Config> Pallet<T> {
 			changed: now,
 		};
 		if let Some(meter) = &offer.meter {
-			Self::promise(meter, &slot, offer.available)?;
+			Self::promise(meter, &slot, offer.available, rated_power)?;
 		}
 		let most = parameters.most_open(credit);
 		Self::open_on_desk(&tag, Self::offer_item(id, &offer), offer.available, most)?;
@@ -62,15 +61,15 @@ impl<T: Config> Pallet<T> {
 			(parameters.price_floor..=parameters.price_cap).contains(&supply.price),
 			Error::<T>::PriceOutOfRange
 		);
-		ensure!(T::Devices::line_exists(supply.line), Error::<T>::InvalidLine);
 		Ok(())
 	}
 
+	/// Fails unless the seller may sell like this. Returns the rated power of his meter, if he has one.
 	fn ensure_seller_meter(
 		tag: &IdentityTag,
 		supply: &Supply<T::AccountId>,
 		parameters: &Parameters,
-	) -> DispatchResult {
+	) -> Result<Watts, DispatchError> {
 		match &supply.meter {
 			Some(meter) => Self::ensure_meter(meter, tag, supply.line),
 			None => {
@@ -80,7 +79,7 @@ impl<T: Config> Pallet<T> {
 					supply.volume <= parameters.largest_unmetered,
 					Error::<T>::TooLargeUnmetered
 				);
-				Ok(())
+				Ok(0)
 			}
 		}
 	}
@@ -89,14 +88,15 @@ impl<T: Config> Pallet<T> {
 		Item::Offer { id, line: offer.line, slot: offer.slot.start }
 	}
 
+	/// Fails unless `meter` is one of `tag` on `line`. Returns its rated power.
 	pub(crate) fn ensure_meter(
 		meter: &T::AccountId,
 		tag: &IdentityTag,
 		line: LineId,
-	) -> DispatchResult {
+	) -> Result<Watts, DispatchError> {
 		let registered = T::Devices::meter(meter).ok_or(Error::<T>::InvalidMeter)?;
 		ensure!(registered.owner == *tag && registered.line == line, Error::<T>::InvalidMeter);
-		Ok(())
+		Ok(registered.rated_power)
 	}
 
 	/// Take `volume` off an offer. What is left below `least`, the market's smallest fill, closes it.
@@ -117,7 +117,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_withdraw_offer(who: &T::AccountId, id: OfferId) -> DispatchResult {
 		let offer = Offers::<T>::get(id).ok_or(Error::<T>::OfferNotFound)?;
-		ensure!(T::Directory::owner_of(who) == offer.seller, Error::<T>::NotSeller);
+		ensure!(Self::acts_for(who, &offer.seller), Error::<T>::NotSeller);
 		Self::close_offer(id, &offer);
 		Ok(())
 	}

@@ -34,15 +34,16 @@ impl<T: Config> Pallet<T> {
 		fed.fed.saturating_add(volume) <= limit && taken.taken.saturating_add(volume) <= taken_limit
 	}
 
-	/// Fails unless an offer of `volume` Wh fits into what its line has left.
+	/// Fails unless there is such a line and an offer of `volume` Wh fits into what it has left.
 	pub(crate) fn ensure_line_can_feed(
 		line: LineId,
 		slot: &DeliverySlot,
 		volume: WattHours,
 	) -> DispatchResult {
+		let capacity = T::Devices::capacity(line).ok_or(Error::<T>::InvalidLine)?;
 		let fed = LineLoads::<T>::get(line, slot.start).fed;
 		ensure!(
-			fed.saturating_add(volume) <= Self::line_limit(line, slot),
+			fed.saturating_add(volume) <= slot.energy(capacity),
 			Error::<T>::ExceedsLineCapacity
 		);
 		Ok(())
@@ -100,8 +101,8 @@ impl<T: Config> Pallet<T> {
 		meter: &T::AccountId,
 		slot: &DeliverySlot,
 		volume: WattHours,
+		rated: Watts,
 	) -> DispatchResult {
-		let rated = T::Devices::meter(meter).ok_or(Error::<T>::InvalidMeter)?.rated_power;
 		MeterSlots::<T>::try_mutate((meter, slot.start), |promises| {
 			promises.promised = promises.promised.saturating_add(volume);
 			ensure!(promises.promised <= slot.energy(rated), Error::<T>::ExceedsRatedPower);

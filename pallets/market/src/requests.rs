@@ -184,7 +184,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_cancel_request(who: &T::AccountId, id: RequestId) -> DispatchResult {
 		let request = Self::request_now(id).ok_or(Error::<T>::RequestNotFound)?;
-		ensure!(T::Directory::owner_of(who) == request.buyer, Error::<T>::NotBuyer);
+		ensure!(Self::acts_for(who, &request.buyer), Error::<T>::NotBuyer);
 		ensure!(request.state != RequestState::Closed, Error::<T>::RequestClosed);
 		Self::unschedule_request(id, &request);
 		match request.state {

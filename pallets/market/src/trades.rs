@@ -77,6 +77,11 @@ impl<T: Config> Pallet<T> {
 		Ok((!late).then(T::WeightInfo::pay_in_time).into())
 	}
 
+	/// Whether `who` is `account` or one of its linked wallets.
+	pub(crate) fn acts_for(who: &T::AccountId, account: &T::AccountId) -> bool {
+		who == account || T::Directory::owner_of(who) == *account
+	}
+
 	/// The buyer could have paid, had it been possible: write it down, so that he is not blamed if it
 	/// becomes possible again before it is judged. For him the call has done what it could. Others
 	/// to whom the offer was quoted try it themselves: what stood in his way may be his own line.
@@ -196,7 +201,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_withdraw_trade(who: &T::AccountId, id: TradeId) -> DispatchResult {
 		let mut trade = Self::trade_now(id).ok_or(Error::<T>::TradeNotFound)?;
-		ensure!(T::Directory::owner_of(who) == trade.seller.account, Error::<T>::NotSeller);
+		ensure!(Self::acts_for(who, &trade.seller.account), Error::<T>::NotSeller);
 		ensure!(trade.state == TradeState::Paid, Error::<T>::AlreadyStarted);
 		ensure!(T::Clock::now() < trade.slot.gate, Error::<T>::TooLate);
 		Self::unschedule(Self::trade_deadline(&trade), Kind::Trade, id);
@@ -209,7 +214,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_start(who: &T::AccountId, id: TradeId) -> DispatchResultWithPostInfo {
 		let mut trade = Self::trade_now(id).ok_or(Error::<T>::TradeNotFound)?;
-		ensure!(T::Directory::owner_of(who) == trade.seller.account, Error::<T>::NotSeller);
+		ensure!(Self::acts_for(who, &trade.seller.account), Error::<T>::NotSeller);
 		ensure!(trade.state == TradeState::Paid, Error::<T>::AlreadyStarted);
 		let now = T::Clock::now();
 		ensure!(now >= trade.slot.gate, Error::<T>::TooEarly);
@@ -231,7 +236,7 @@ impl<T: Config> Pallet<T> {
 		payee: T::AccountId,
 	) -> DispatchResult {
 		let trade = Self::trade_now(id).ok_or(Error::<T>::TradeNotFound)?;
-		ensure!(T::Directory::owner_of(who) == trade.seller.account, Error::<T>::NotSeller);
+		ensure!(Self::acts_for(who, &trade.seller.account), Error::<T>::NotSeller);
 		let delivery = match trade.state {
 			TradeState::Paid => return Err(Error::<T>::NotStarted.into()),
 			TradeState::Started { .. } => return Err(Error::<T>::TooEarly.into()),
@@ -254,7 +259,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_confirm(who: &T::AccountId, id: TradeId) -> DispatchResultWithPostInfo {
 		let mut trade = Self::trade_now(id).ok_or(Error::<T>::TradeNotFound)?;
-		ensure!(T::Directory::owner_of(who) == trade.buyer.account, Error::<T>::NotBuyer);
+		ensure!(Self::acts_for(who, &trade.buyer.account), Error::<T>::NotBuyer);
 		let TradeState::Billed { delivery, billed, payee } = trade.state.clone() else {
 			return Err(Error::<T>::NotBilled.into());
 		};

@@ -349,7 +349,8 @@ pub fn offer<T: Config>(seller: &Person<T>) {
 	let Person { account, tag, meter, .. } = seller;
 	let offer = Offer { meter: Some(meter.clone()), ..offer_of::<T>(account, *tag) };
 	put_offer::<T>(OFFER, &offer);
-	Pallet::<T>::promise(meter, &offer.slot, offer.available).expect("the meter can move it");
+	Pallet::<T>::promise(meter, &offer.slot, offer.available, u32::MAX)
+		.expect("the meter can move it");
 	let item = Item::Offer { id: OFFER, line: offer.line, slot: offer.slot.start };
 	put_on_desk::<T>(tag, item);
 }
