@@ -44,10 +44,14 @@ export class Feeder {
 
 	/**
 	 * Let `senders` send what they have signed (`sender.signed`), each in the order of his nonces, while
-	 * `goesOn()` and as long as fewer than `most()` wait.
+	 * `goesOn()` and as long as fewer than `most()` wait: so many at once in the beginning, then
+	 * `perSecond`, evenly, because people do not wait for a block to send all together.
 	 */
-	async feed(senders, goesOn, most) {
+	async feed(senders, goesOn, most, perSecond) {
 		let turn = 0;
+		let sent = 0;
+		const [begin, first] = [Date.now(), most()];
+		const due = () => first + (perSecond * (Date.now() - begin)) / 1_000;
 		const next = () => {
 			for (let tries = 0; tries < senders.length; tries += 1) {
 				const sender = senders[turn++ % senders.length];
@@ -57,11 +61,12 @@ export class Feeder {
 		};
 		const worker = async () => {
 			while (goesOn()) {
-				const sender = this.waiting < most() ? next() : undefined;
+				const sender = sent < due() && this.waiting < most() ? next() : undefined;
 				if (!sender) {
 					await sleep(20);
 					continue;
 				}
+				sent += 1;
 				sender.busy = true;
 				const refused = await this.submit(sender.signed[sender.accepted]);
 				if (refused) await sleep(BREATH);

@@ -19,6 +19,8 @@ const SENDERS = 1_000;
 const COUPLES = 30;
 /** Blocks' worth of transfers that wait in the pool. */
 const AHEAD = 2;
+/** So much more than fits is sent, evenly: the blocks stay full. */
+const PACE = 1.05;
 /** Below the pool's default limit of 8,192. */
 const MOST_WAITING = 7_000;
 
@@ -106,7 +108,8 @@ async function run(nodes) {
 	const end = Date.now() + minutes * 60_000;
 	const most = Math.min(MOST_WAITING, AHEAD * perBlock);
 	const begin = watch.best;
-	await feeder.feed(senders, () => Date.now() < end && author.runs, () => most);
+	const perSecond = (PACE * perBlock * 1_000) / watch.slotDuration;
+	await feeder.feed(senders, () => Date.now() < end && author.runs, () => most, perSecond);
 	const last = watch.best;
 	// The first block was begun before the pool was full.
 	const loaded = watch.blocks.filter(({ number }) => number > begin + 1 && number <= last);
