@@ -1,0 +1,32 @@
+//! `voltree-sensor`: the AI sensor agent.
+//!
+//! See `voltree-sensor --help`, and the README beside this crate.
+
+mod cli;
+mod error;
+mod evaluate;
+mod features;
+mod learn;
+mod model;
+mod output;
+mod progress;
+mod random;
+mod reading;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	let result = match Cli::parse().command {
+		Command::Train(options) => learn::run(&options),
+		Command::Evaluate(options) => evaluate::run(&options),
+	};
+	match result {
+		Err(error) if !error.is_closed_pipe() => {
+			eprintln!("voltree-sensor: {error}");
+			ExitCode::from(error.exit_code())
+		}
+		_ => ExitCode::SUCCESS,
+	}
+}
