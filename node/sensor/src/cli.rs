@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{evaluate, learn};
+use crate::{detect, evaluate, learn, score, simulate};
 use clap::{Parser, Subcommand};
 
 /// The AI sensor of a power line: learns hazards from readings, scores streams of them, reports to the
@@ -19,4 +19,7 @@ pub struct Cli {
 pub enum Command {
 	Train(Box<learn::Options>),
 	Evaluate(Box<evaluate::Options>),
+	Score(Box<score::Options>),
+	Detect(Box<detect::Options>),
+	Simulate(simulate::Options),
 }

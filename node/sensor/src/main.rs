@@ -3,6 +3,7 @@
 //! See `voltree-sensor --help`, and the README beside this crate.
 
 mod cli;
+mod detect;
 mod error;
 mod evaluate;
 mod features;
@@ -12,6 +13,8 @@ mod output;
 mod progress;
 mod random;
 mod reading;
+mod score;
+mod simulate;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -21,6 +24,9 @@ fn main() -> ExitCode {
 	let result = match Cli::parse().command {
 		Command::Train(options) => learn::run(&options),
 		Command::Evaluate(options) => evaluate::run(&options),
+		Command::Score(options) => score::run(&options),
+		Command::Detect(options) => detect::run(&options),
+		Command::Simulate(options) => simulate::run(&options),
 	};
 	match result {
 		Err(error) if !error.is_closed_pipe() => {

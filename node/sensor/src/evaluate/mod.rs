@@ -8,7 +8,7 @@ mod scores;
 use crate::{
 	error::Error,
 	learn::{self, climatology, clock, logistic_regression, one_threshold, Dataset, Folds, FOLDS},
-	model::{Model, ModelFile, Task},
+	model::{Costs, Model, ModelFile, Task},
 	output, progress,
 	reading::InputOptions,
 };
@@ -137,6 +137,12 @@ pub fn run(options: &Options) -> Result<(), Error> {
 		true => output::print(&format!("{}\n", serde_json::json!(result))),
 		false => output::print(&text),
 	}
+}
+
+/// The scores of any ranking with their intervals, where no decision is taken.
+pub fn rank(data: &Dataset, scored: &[f64]) -> (Scores, Vec<Interval>) {
+	let ranking = Ranking::new(data, scored, 0.5, Costs { miss: 1.0, alarm: 1.0 });
+	(ranking.scores(), ranking.intervals(200, 1))
 }
 
 /// Whether only groups are asked about that training left out.

@@ -39,11 +39,18 @@ pub const NAMES: &[&str] = &[
 	"wind",
 	"irradiance",
 	"carries_nothing",
+	"current_roughness_5",
+	"voltage_roughness_5",
+	"current_against_hour",
+	"voltage_against_hour",
+	"heat_against_hour",
 ];
 
 const I: usize = 0;
 const U: usize = 1;
 const HOT: usize = 2;
+/// Heating above the air for what is carried.
+const HEAT: usize = 3;
 
 /// How much the usual voltage follows each reading.
 const VOLTAGE_WEIGHT: f64 = 0.002;
@@ -52,21 +59,21 @@ const FADING: f64 = 0.99998;
 
 /// A line's past.
 pub struct Line {
-	window: Window<3>,
+	window: Window<4>,
 	usual: Daily,
 	most: f64,
 	voltage: f64,
-	last: [f32; 3],
+	last: [f32; 4],
 }
 
 impl Line {
 	pub fn new() -> Self {
 		Self {
-			window: Window::new(HOUR, 20_000, 20 * MINUTE),
+			window: Window::new(2 * HOUR, 20_000, 20 * MINUTE),
 			usual: Daily::new(),
 			most: 0.0,
 			voltage: f64::NAN,
-			last: [f32::NAN; 3],
+			last: [f32::NAN; 4],
 		}
 	}
 }
@@ -92,29 +99,39 @@ impl Extractor for Line {
 			};
 		}
 		let share = |value: f64, whole: f64| if whole > 0.0 { value / whole } else { f64::NAN };
-		let now = [share(current, self.most), share(voltage, self.voltage), hot].map(narrow);
+		let carried = share(current, self.most);
+		// An unknown air temperature is taken as constant.
+		let above = if air.is_nan() { hot } else { hot - air };
+		let heat = above / (carried * carried + 0.1);
+		let now = [carried, share(voltage, self.voltage), hot, heat].map(narrow);
 		let time = reading.time;
 		if self.window.push(Sample { time, values: now }) {
-			self.last = [f32::NAN; 3];
+			self.last = [f32::NAN; 4];
 		}
 		let back = |minutes: i64| self.window.at(time - minutes * MINUTE);
 		let (m5, m15) = (back(5), back(15));
-		let mut quarter = [Summary::default(); 3];
-		let (mut rough_i, mut rough_u) = (Summary::default(), Summary::default());
-		let mut before: Option<[f32; 3]> = None;
-		for sample in self.window.since(time - 15 * MINUTE) {
-			for (sum, value) in quarter.iter_mut().zip(sample.values) {
+		let mut hour = [Summary::default(); 4];
+		let mut quarter = [Summary::default(); 4];
+		let [mut rough_i, mut rough_u, mut rough_i5, mut rough_u5] = [Summary::default(); 4];
+		let mut before: Option<[f32; 4]> = None;
+		for sample in self.window.since(time - 90 * MINUTE) {
+			let age = time - sample.time;
+			let sums = if age >= 15 * MINUTE { &mut hour } else { &mut quarter };
+			for (sum, value) in sums.iter_mut().zip(sample.values) {
 				sum.add(value);
 			}
-			if let Some(before) = before {
-				rough_i.add((sample.values[I] - before[I]).abs());
-				rough_u.add((sample.values[U] - before[U]).abs());
+			if let Some(before) = before.filter(|_| age < 15 * MINUTE) {
+				let steps = [I, U].map(|channel| (sample.values[channel] - before[channel]).abs());
+				rough_i.add(steps[0]);
+				rough_u.add(steps[1]);
+				if age < 5 * MINUTE {
+					rough_i5.add(steps[0]);
+					rough_u5.add(steps[1]);
+				}
 			}
 			before = Some(sample.values);
 		}
 		let (i_step, u_step) = (now[I] - self.last[I], now[U] - self.last[U]);
-		let above = hot - air;
-		let heat = share(above, f64::from(now[I]) * f64::from(now[I]) + 0.02);
 		features.clear();
 		features.extend([
 			now[I],
@@ -133,15 +150,20 @@ impl Extractor for Line {
 			i_step.max(0.0) * (-u_step).max(0.0),
 			i_step * u_step,
 			now[HOT],
-			narrow(above),
+			narrow(hot - air),
 			now[HOT] - m5[HOT],
 			now[HOT] - m15[HOT],
-			narrow(heat),
+			now[HEAT],
 			now[HOT] + (now[HOT] - m15[HOT]),
 			narrow(air),
 			narrow(reading.get(Channel::WindSpeed)),
 			narrow(reading.get(Channel::Irradiance)),
 			if now[I].is_nan() { f32::NAN } else { f32::from(u8::from(now[I] < 0.01)) },
+			rough_i5.mean(),
+			rough_u5.mean(),
+			now[I] - hour[I].mean(),
+			now[U] - hour[U].mean(),
+			now[HEAT] - hour[HEAT].mean(),
 		]);
 		self.usual.push(time, now[I]);
 		self.last = now;

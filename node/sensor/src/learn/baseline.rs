@@ -32,10 +32,10 @@ pub fn clock(time: i64) -> [f32; 2] {
 /// The feature that ranks rows best alone, cut into twenty bins.
 pub fn one_threshold(data: &Dataset) -> Rule {
 	let width = data.width();
-	let (mut best, mut best_distance) = ((0, true), -1.0);
-	for feature in 0..width {
+	let (mut feature, mut best) = (0, -1.0);
+	for candidate in 0..width {
 		let values: Vec<f64> =
-			data.rows.iter().skip(feature).step_by(width).map(|v| f64::from(*v)).collect();
+			data.rows.iter().skip(candidate).step_by(width).map(|v| f64::from(*v)).collect();
 		// What is unknown ranks in the middle of nowhere: left out.
 		let known: Vec<(f64, bool)> = values
 			.into_iter()
@@ -43,11 +43,10 @@ pub fn one_threshold(data: &Dataset) -> Rule {
 			.filter(|(v, _)| !v.is_nan())
 			.collect();
 		let area = rank_area(known);
-		if (area - 0.5).abs() > best_distance {
-			(best, best_distance) = ((feature, area >= 0.5), (area - 0.5).abs());
+		if (area - 0.5).abs() > best {
+			(feature, best) = (candidate, (area - 0.5).abs());
 		}
 	}
-	let (feature, rising) = best;
 	let mut known: Vec<(f32, bool)> = Vec::new();
 	let (mut unknown, mut unknown_hazards) = (0.0, 0.0);
 	for (value, label) in data.rows.iter().skip(feature).step_by(width).zip(&data.labels) {
@@ -66,7 +65,7 @@ pub fn one_threshold(data: &Dataset) -> Rule {
 		let hazards = bin.iter().filter(|(_, label)| *label).count();
 		(bin.last().map_or(0.0, |(value, _)| *value), share(hazards as f64, bin.len() as f64))
 	});
-	Rule { feature, rising, bins: bins.collect(), unknown: share(unknown_hazards, unknown) }
+	Rule { feature, bins: bins.collect(), unknown: share(unknown_hazards, unknown) }
 }
 
 /// The share of pairs of a hazard and a clear row that the value puts in the right order.
@@ -203,7 +202,7 @@ mod tests {
 	#[test]
 	fn the_best_single_feature_is_found() {
 		let rule = one_threshold(&data(2000));
-		assert!(rule.feature == 0 && rule.rising && rule.bins.len() == 20);
+		assert!(rule.feature == 0 && rule.bins.len() == 20);
 		assert!(rule.score(&[2.0, 0.0, 0.0]) > 4.0 * rule.score(&[-2.0, 0.0, 0.0]));
 	}
 

@@ -13,7 +13,7 @@ pub use folds::Folds;
 
 use crate::{
 	error::Error,
-	model::{Costs, DataSheet, Decision, ModelFile, Task, Trees, FORMAT},
+	model::{Costs, Decision, ModelFile, Task, Trees, FORMAT},
 	progress,
 	reading::InputOptions,
 };

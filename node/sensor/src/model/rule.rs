@@ -6,8 +6,6 @@ use super::Model;
 #[derive(Clone, Debug)]
 pub struct Rule {
 	pub feature: usize,
-	/// Whether large values speak for the hazard.
-	pub rising: bool,
 	/// Upper ends of the bins and the share of hazards in each; the last has no end.
 	pub bins: Vec<(f32, f64)>,
 	/// The share where the feature is unknown.

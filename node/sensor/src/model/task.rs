@@ -144,7 +144,8 @@ impl Task {
 			Task::Thunderstorm | Task::TropicalStorm | Task::Overload => 10.0,
 			Task::ThunderstormSoon => 5.0,
 			Task::LineFault => 20.0,
-			Task::Frozen | Task::Interpolated | Task::Clipped | Task::Outlier => 2.0,
+			Task::Outlier => 10.0,
+			Task::Frozen | Task::Interpolated | Task::Clipped => 2.0,
 		};
 		Costs { miss, alarm: 1.0 }
 	}
@@ -164,7 +165,7 @@ impl Task {
 		match self {
 			Task::Thunderstorm | Task::ThunderstormSoon => careful,
 			Task::TropicalStorm | Task::LineFault | Task::Overload => {
-				Settings { rounds: 160, rate: 0.08, columns: 0.6, rows: 0.5, ..careful }
+				Settings { rounds: 120, rate: 0.1, columns: 0.5, rows: 0.35, bins: 48, ..careful }
 			}
 			Task::Frozen | Task::Interpolated => {
 				Settings { rounds: 120, rate: 0.06, ridge: 3.0, least_rows: 10, ..careful }

@@ -1,6 +1,6 @@
 //! Lines of bounded length: a stream without line feeds must not fill the memory.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// Longest line that is read, in bytes.
 pub const LONGEST: usize = 64 * 1024;
@@ -74,10 +74,16 @@ impl<R: BufRead> Lines<R> {
 	}
 }
 
+impl<R: Read> Lines<BufReader<R>> {
+	/// Whether the next line is here already, so that asking for it does not wait.
+	pub fn is_ready(&self) -> bool {
+		self.input.buffer().contains(&b'\n')
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use std::io::BufReader;
 
 	#[test]
 	fn lines_end_and_long_ones_are_skipped_whole() {

@@ -85,6 +85,21 @@ impl Parser {
 		self.cells.get(column).map(|cell| cell.trim())
 	}
 
+	/// The names of the columns.
+	pub fn header(&self) -> &[String] {
+		&self.header
+	}
+
+	/// The text that the newest row has in a column.
+	pub fn cell(&self, column: usize) -> &str {
+		self.cells.get(column).map_or("", |cell| cell.trim())
+	}
+
+	/// Whether a column holds the time.
+	pub fn is_time(&self, column: usize) -> bool {
+		self.time.contains(&column)
+	}
+
 	/// Whether the stream has the wanted column of that number.
 	pub fn has_extra(&self, number: usize) -> bool {
 		self.extras.get(number).is_some_and(Option::is_some)
@@ -199,7 +214,7 @@ impl Parser {
 	}
 
 	fn row(&mut self) -> Result<Parsed, String> {
-		let cell = |column: usize| self.cells.get(column).map_or("", |cell| cell.trim());
+		let cell = |column: usize| self.cell(column);
 		let moment = match (self.time.as_slice(), self.columns.every) {
 			([], Some(every)) => self.rows * every,
 			([], None) => return Err("no time".into()),
@@ -209,7 +224,6 @@ impl Parser {
 				moment(&parts.join(" "))?
 			}
 		};
-		self.rows += 1;
 		let mut reading = Reading::at(moment);
 		let mut notes = Vec::new();
 		let comma = matches!(self.form, Some(Form::Csv { delimiter }) if delimiter != ',');
@@ -233,6 +247,7 @@ impl Parser {
 				notes.push(implausible(channel, number, value, &self.header[source.column]));
 			}
 		}
+		self.rows += 1;
 		Ok(Parsed::Row { reading, notes })
 	}
 }
