@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{detect, evaluate, learn, score, simulate};
+use crate::{agent, detect, evaluate, learn, score, series, simulate};
 use clap::{Parser, Subcommand};
 
 /// The AI sensor of a power line: learns hazards from readings, scores streams of them, reports to the
@@ -21,5 +21,17 @@ pub enum Command {
 	Evaluate(Box<evaluate::Options>),
 	Score(Box<score::Options>),
 	Detect(Box<detect::Options>),
+	Run(Box<agent::Options>),
+	Install(Box<agent::install::Install>),
+	/// Make or show the device's key
+	Key {
+		#[command(subcommand)]
+		command: agent::key::Command,
+	},
+	/// Roots of the recorded hours, and proofs of single readings
+	Series {
+		#[command(subcommand)]
+		command: series::Command,
+	},
 	Simulate(simulate::Options),
 }

@@ -2,6 +2,7 @@
 //!
 //! See `voltree-sensor --help`, and the README beside this crate.
 
+mod agent;
 mod cli;
 mod detect;
 mod error;
@@ -14,6 +15,7 @@ mod progress;
 mod random;
 mod reading;
 mod score;
+mod series;
 mod simulate;
 
 use clap::Parser;
@@ -26,6 +28,10 @@ fn main() -> ExitCode {
 		Command::Evaluate(options) => evaluate::run(&options),
 		Command::Score(options) => score::run(&options),
 		Command::Detect(options) => detect::run(&options),
+		Command::Run(options) => agent::run(&options),
+		Command::Install(options) => agent::install::run(&options),
+		Command::Key { command } => agent::key::run(&command),
+		Command::Series { command } => series::run(&command),
 		Command::Simulate(options) => simulate::run(&options),
 	};
 	match result {

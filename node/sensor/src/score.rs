@@ -193,7 +193,8 @@ fn judge(
 	Judgement { time: Some(reading.time), probability, class, note: notes.join("; ") }
 }
 
-fn warm_up(path: &Path, columns: Columns, scorer: &mut Scorer) -> Result<(), Error> {
+/// Shows a model the past of its stream.
+pub fn warm_up(path: &Path, columns: Columns, scorer: &mut Scorer) -> Result<(), Error> {
 	let mut lines = open(path)?;
 	let mut parser = Parser::new(columns);
 	let mut rows = 0;

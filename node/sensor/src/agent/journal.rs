@@ -41,11 +41,21 @@ pub struct Sent {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Record {
-	Add { id: u64, item: Item },
-	Sent { id: u64, sent: Sent },
+	Add {
+		id: u64,
+		item: Item,
+	},
+	Sent {
+		id: u64,
+		sent: Sent,
+	},
 	/// It was not taken, or can no longer be.
-	Back { id: u64 },
-	Done { id: u64 },
+	Back {
+		id: u64,
+	},
+	Done {
+		id: u64,
+	},
 }
 
 /// The entries, in memory and on disk.
@@ -226,14 +236,8 @@ fn read(line: &[u8]) -> Option<Record> {
 #[cfg(test)]
 pub mod tests {
 	use super::*;
+	use crate::agent::temporary_folder as folder;
 	use proptest::prelude::*;
-
-	pub fn folder(name: &str) -> PathBuf {
-		let id = std::process::id();
-		let folder = std::env::temp_dir().join(format!("voltree-sensor-{name}-{id}"));
-		let _ = fs::remove_dir_all(&folder);
-		folder
-	}
 
 	pub fn report(observed: u64) -> Item {
 		Item::Report {
@@ -260,7 +264,8 @@ pub mod tests {
 		journal.done(0);
 		drop(journal);
 		let journal = Journal::open(&folder).expect("the old one");
-		let known: Vec<_> = journal.entries().map(|(id, entry)| (id, entry.sent.is_some())).collect();
+		let known: Vec<_> =
+			journal.entries().map(|(id, entry)| (id, entry.sent.is_some())).collect();
 		assert_eq!((known, journal.damaged), (vec![(1, true), (2, false)], 0));
 		fs::remove_dir_all(&folder).expect("removed");
 	}
@@ -285,7 +290,8 @@ pub mod tests {
 		let folder = folder("full");
 		let mut journal = Journal::open(&folder).expect("a new one");
 		// Every write to this device fails as on a full disk.
-		journal.file = Some(OpenOptions::new().write(true).open("/dev/full").expect("Linux has it"));
+		journal.file =
+			Some(OpenOptions::new().write(true).open("/dev/full").expect("Linux has it"));
 		journal.add(register(1));
 		assert!(journal.trouble.as_ref().is_some_and(|why| why.contains("cannot write")));
 		assert_eq!(journal.len(), 1);

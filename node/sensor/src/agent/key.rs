@@ -102,7 +102,9 @@ fn base58(bytes: &[u8]) -> String {
 	}
 	let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
 	let leading = std::iter::repeat_n('1', zeros);
-	leading.chain(digits.iter().rev().map(|digit| char::from(ALPHABET[usize::from(*digit)]))).collect()
+	leading
+		.chain(digits.iter().rev().map(|digit| char::from(ALPHABET[usize::from(*digit)])))
+		.collect()
 }
 
 /// Bytes from hexadecimal digits, with or without 0x.
@@ -111,7 +113,10 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
 	if digits.len() % 2 != 0 || !digits.is_ascii() {
 		return None;
 	}
-	(0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
+	(0..digits.len())
+		.step_by(2)
+		.map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok())
+		.collect()
 }
 
 /// Make or show the device's key
@@ -167,7 +172,10 @@ mod tests {
 		let known = "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d";
 		assert_eq!(hex(&alice.account()), known);
 		assert_eq!(alice.address(), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
-		assert_ne!(Key::parse("//Sensor//1//2").map(|key| key.account()), Some(alice.account()));
+		// The first sensor of the development chain, as the runtime's genesis names it.
+		let sensor = Key::parse("//Sensor//1//1").expect("a path");
+		let known = "0x16ae7259b74ae551bbd52be8aefb1d63c9a8b72388e916c586820f71fe2ac820";
+		assert_eq!(hex(&sensor.account()), known);
 	}
 
 	#[test]

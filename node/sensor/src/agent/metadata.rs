@@ -2,8 +2,11 @@
 //! move numbers about.
 
 use codec::{Compact, Decode, Encode};
-use frame_metadata::{v14::RuntimeMetadataV14, RuntimeMetadata, RuntimeMetadataPrefixed};
-use scale_info::{PortableRegistry, TypeDef};
+use frame_metadata::{
+	v14::{RuntimeMetadataV14, SignedExtensionMetadata},
+	RuntimeMetadata, RuntimeMetadataPrefixed,
+};
+use scale_info::{form::PortableForm, PortableRegistry, TypeDef};
 
 /// What the agent has to know of a runtime.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +77,7 @@ impl Layout {
 		let report = call("report")?;
 		let class = report.fields.first().and_then(|field| classes(types, field.ty.id));
 		let class = class.ok_or("a report's fields are not those that this program knows")?;
-		let extension = |known: &frame_metadata::v14::SignedExtensionMetadata<_>| {
+		let extension = |known: &SignedExtensionMetadata<PortableForm>| {
 			Ok(match known.identifier.as_str() {
 				"CheckSpecVersion" => Extension::SpecVersion,
 				"CheckTxVersion" => Extension::TxVersion,
@@ -200,9 +203,7 @@ fn is_empty(types: &PortableRegistry, id: u32, depth: u32) -> bool {
 #[cfg(test)]
 pub mod tests {
 	use super::*;
-	use frame_metadata::v14::{
-		ExtrinsicMetadata, PalletCallMetadata, PalletMetadata, SignedExtensionMetadata,
-	};
+	use frame_metadata::v14::{ExtrinsicMetadata, PalletCallMetadata, PalletMetadata};
 	use scale_info::{meta_type, IntoPortable, MetaType, Registry, TypeInfo};
 
 	// Types as the runtime has them, for metadata made by hand.
@@ -264,9 +265,9 @@ pub mod tests {
 		let pallets = vec![pallet.into_portable(&mut registry)];
 		let extrinsic = extrinsic.into_portable(&mut registry);
 		let ty = registry.register_type(&meta_type::<()>());
-		let metadata =
-			RuntimeMetadataV14 { types: registry.into(), pallets, extrinsic, ty };
-		RuntimeMetadataPrefixed(frame_metadata::META_RESERVED, RuntimeMetadata::V14(metadata)).encode()
+		let metadata = RuntimeMetadataV14 { types: registry.into(), pallets, extrinsic, ty };
+		RuntimeMetadataPrefixed(frame_metadata::META_RESERVED, RuntimeMetadata::V14(metadata))
+			.encode()
 	}
 
 	/// The extensions of the chain.

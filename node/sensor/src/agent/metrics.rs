@@ -76,16 +76,25 @@ impl Metrics {
 			let name = format!("voltree_sensor_{name}");
 			text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"));
 		};
-		let mut count = |name, help, counter: &AtomicU64| put(name, "counter", help, counter.load(Relaxed));
+		let mut count =
+			|name, help, counter: &AtomicU64| put(name, "counter", help, counter.load(Relaxed));
 		count("rows_total", "Lines read.", &self.rows);
 		count("bad_rows_total", "Lines that could not be used.", &self.bad_rows);
-		count("doubtful_rows_total", "Lines of which some values were left out.", &self.doubtful_rows);
+		count(
+			"doubtful_rows_total",
+			"Lines of which some values were left out.",
+			&self.doubtful_rows,
+		);
 		count("alarms_total", "Readings judged a hazard.", &self.alarms);
 		count("reports_sent_total", "Reports that a node took.", &self.reports_sent);
 		count("reports_on_chain_total", "Reports in finalized blocks.", &self.reports_on_chain);
 		count("reports_void_total", "Reports overtaken or too old.", &self.reports_void);
 		count("registers_sent_total", "Registers that a node took.", &self.registers_sent);
-		count("registers_on_chain_total", "Registers in finalized blocks.", &self.registers_on_chain);
+		count(
+			"registers_on_chain_total",
+			"Registers in finalized blocks.",
+			&self.registers_on_chain,
+		);
 		count("registers_too_old_total", "Registers that came too late.", &self.registers_too_old);
 		count("refusals_total", "What a node refused.", &self.refusals);
 		let gauges = [

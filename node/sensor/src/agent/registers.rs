@@ -37,13 +37,17 @@ impl Registers {
 		let held = |value: Option<f64>, before: fn(&Shown) -> f64| {
 			value.unwrap_or_else(|| self.last.as_ref().map_or(0.0, before))
 		};
-		let now = Shown { time, import: held(import, |s| s.import), export: held(export, |s| s.export) };
+		let now =
+			Shown { time, import: held(import, |s| s.import), export: held(export, |s| s.export) };
 		let Some(before) = self.last else {
 			self.last = Some(now);
 			return Ok(exact(&now, self.slot));
 		};
 		if now.import < before.import || now.export < before.export {
-			return Err("a register runs backwards: has the meter been changed? it needs another key".into());
+			return Err(
+				"a register runs backwards: has the meter been changed? it needs another key"
+					.into(),
+			);
 		}
 		if now.time <= before.time {
 			return Ok(None);

@@ -56,7 +56,8 @@ impl Node {
 		if let Some(error) = value.get("error") {
 			let code = error.get("code").and_then(Value::as_i64).unwrap_or(0);
 			let part = |name: &str| {
-				let text = error.get(name).map(|text| text.as_str().map_or(text.to_string(), Into::into));
+				let text =
+					error.get(name).map(|text| text.as_str().map_or(text.to_string(), Into::into));
 				text.unwrap_or_default()
 			};
 			let message = format!("{} {}", part("message"), part("data")).trim().to_owned();

@@ -155,14 +155,18 @@ impl Sender {
 	) -> Result<(), Failure> {
 		let (id, item, under_way) = {
 			let journal = self.journal();
-			let under_way =
-				journal.reports().filter_map(|(_, entry)| entry.sent).map(|sent| sent.observed).max();
-			match journal.reports().next_back() {
-				Some((id, entry)) if entry.sent.is_none() => (id, entry.item.clone(), under_way),
-				_ => return Ok(()),
-			}
+			let under_way = journal
+				.reports()
+				.filter_map(|(_, entry)| entry.sent)
+				.map(|sent| sent.observed)
+				.max();
+			let newest = journal.reports().next_back().filter(|(_, entry)| entry.sent.is_none());
+			let Some((id, entry)) = newest else { return Ok(()) };
+			(id, entry.item.clone(), under_way)
 		};
-		let Item::Report { class, confidence, model, observed, digest } = item else { return Ok(()) };
+		let Item::Report { class, confidence, model, observed, digest } = item else {
+			return Ok(());
+		};
 		if self.is_resting(id, head) {
 			return Ok(());
 		}
@@ -269,7 +273,9 @@ impl Sender {
 					self.metrics.refused(format!("{message} ({code})"));
 					// The same words a thousand times help nobody.
 					if count == 0 {
-						eprintln!("voltree-sensor: the node refuses what was sent: {message} ({code})");
+						eprintln!(
+							"voltree-sensor: the node refuses what was sent: {message} ({code})"
+						);
 					}
 					return Ok(false);
 				}
@@ -293,20 +299,4 @@ fn stamp(observed: u64, last: Option<u64>, now: u64, periods: &Periods) -> Optio
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-
-	const PERIODS: Periods = Periods { report: 60, freshness: 150, interval: 15 };
-
-	#[test]
-	fn a_report_is_stamped_within_what_the_chain_takes() {
-		assert_eq!(stamp(1000, None, 1003, &PERIODS), Some(1000));
-		// Measured after the newest block: as of that block.
-		assert_eq!(stamp(1005, None, 1003, &PERIODS), Some(1003));
-		// Too soon after the last one: it waits until it may, and is then still the newest.
-		assert_eq!(stamp(1000, Some(995), 1003, &PERIODS), None);
-		assert_eq!(stamp(1000, Some(995), 1012, &PERIODS), Some(1010));
-		// Too old.
-		assert_eq!(stamp(1000, None, 1151, &PERIODS), None);
-	}
-}
+mod tests;

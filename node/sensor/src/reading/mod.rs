@@ -1,5 +1,6 @@
 //! Streams of readings: any CSV or JSON lines with named columns, in any of the usual units.
 
+mod cells;
 mod channel;
 mod columns;
 mod lines;

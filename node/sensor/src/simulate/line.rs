@@ -105,7 +105,7 @@ fn half_day(run: u32, random: &mut Random, text: &mut String) {
 	let begin = random.between(0.0, 24.0);
 	let (air, swing) = (random.between(-5.0, 32.0), random.between(2.0, 7.0));
 	let (gale, sunny) = (random.between(0.3, 6.0), random.between(0.1, 1.0));
-	let load = random.between(0.35, 1.25);
+	let load = random.between(0.35, 1.6);
 	let (morning, evening) = (random.between(6.0, 10.0), random.between(17.0, 21.0));
 	let episodes = episodes(random);
 	let (mut wander, mut breeze, mut hot) = (0.0, 0.0, f64::NAN);
