@@ -106,7 +106,7 @@ mod train_and_evaluate {
 			let scores = &result["contenders"][contender]["scores"];
 			scores["auc"].as_f64().expect("a number")
 		};
-		assert!(auc(0) > 0.75 && auc(0) > auc(3), "{} {}", auc(0), auc(3));
+		assert!(auc(0) > 0.65 && auc(0) > auc(3), "{} {}", auc(0), auc(3));
 		assert_eq!(result["data"]["excluded"][0], "run-3");
 		assert_eq!(result["data"]["rows"], 23 * 720);
 		assert!(fs::read_to_string(&card).expect("made").contains("## Limits"));

@@ -82,9 +82,9 @@ mod tests {
 	#[test]
 	fn registers_stand_at_boundaries() {
 		let mut registers = Registers::new(900);
-		assert_eq!(registers.push(800, &reading(100.0, 50.0)), Ok(None));
-		// A third of the way from 800 to 1100.
-		assert_eq!(registers.push(1100, &reading(130.0, 50.0)), Ok(Some((900, 110, 50))));
+		assert_eq!(registers.push(700, &reading(100.0, 50.0)), Ok(None));
+		// Half of the way from 700 to 1100.
+		assert_eq!(registers.push(1100, &reading(130.0, 50.0)), Ok(Some((900, 115, 50))));
 		assert_eq!(registers.push(1200, &reading(131.0, 50.0)), Ok(None));
 		assert_eq!(registers.push(1800, &reading(140.0, 60.9)), Ok(Some((1800, 140, 60))));
 		assert_eq!(Registers::new(900).push(1800, &reading(1.0, 2.0)), Ok(Some((1800, 1, 2))));

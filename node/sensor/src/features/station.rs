@@ -171,7 +171,8 @@ impl Extractor for Station {
 		let time = now.time;
 		let mut v = self.smooth(&now);
 		let most = self.sun.most(time);
-		v[CLEAR] = if most > DARK { (v[SUN] / most).min(2.0) } else { f32::NAN };
+		let is_known = most > DARK && !v[SUN].is_nan();
+		v[CLEAR] = if is_known { (v[SUN] / most).min(2.0) } else { f32::NAN };
 		now.values[CLEAR] = v[CLEAR];
 		self.window.push(now);
 
@@ -207,7 +208,9 @@ impl Extractor for Station {
 			* libm::pow(1000.0 / hectopascals, 0.2854)
 			* libm::exp(2.5e3 * mixing / (1004.0 * kelvin))
 			- 273.15;
-		let gust = narrow(reading.get(Channel::Gust)) / v[WIND].max(1.0);
+		// In a calm a gust says more by itself than as a multiple.
+		let calm = if v[WIND] < 1.0 { 1.0 } else { v[WIND] };
+		let gust = narrow(reading.get(Channel::Gust)) / calm;
 		features.clear();
 		features.extend([
 			v[T],

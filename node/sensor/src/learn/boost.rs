@@ -313,7 +313,7 @@ mod tests {
 	#[test]
 	fn bins_part_the_values_and_never_equal_ones() {
 		let edges = part([1.0, 1.0, 1.0, 2.0, f32::NAN, 3.0].into_iter(), 4);
-		assert_eq!(edges, [1.5, 2.5]);
+		assert_eq!(edges, [1.5], "most rows are of one value");
 		assert!(part([7.0; 9].into_iter(), 8).is_empty());
 		assert!(part([].into_iter(), 8).is_empty());
 		let many: Vec<f32> = (0..1000).map(|x| x as f32).collect();

@@ -75,7 +75,33 @@ const WATTS: &[Unit] =
 	&[unit(&["w", "watt", "watts", "", "pu"], 1.0), unit(&["kw"], 1e3), unit(&["mw"], 1e6)];
 const WATT_HOURS: &[Unit] = &[unit(&["wh"], 1.0), unit(&["kwh"], 1e3), unit(&["mwh"], 1e6)];
 
+/// Names of weather services and consoles that hold their unit without a mark between.
+const FUSED: &[(&str, Channel, &str)] = &[
+	("tmpf", Channel::Temperature, "f"),
+	("tmpc", Channel::Temperature, "c"),
+	("tempf", Channel::Temperature, "f"),
+	("tempc", Channel::Temperature, "c"),
+	("dwpf", Channel::DewPoint, "f"),
+	("dwpc", Channel::DewPoint, "c"),
+	("dewptf", Channel::DewPoint, "f"),
+	("dewpointf", Channel::DewPoint, "f"),
+	("sknt", Channel::WindSpeed, "kn"),
+	("windspeedmph", Channel::WindSpeed, "mph"),
+	("windspeedkmh", Channel::WindSpeed, "kmh"),
+	("windgustmph", Channel::Gust, "mph"),
+	("alti", Channel::Pressure, "inhg"),
+	("baromin", Channel::Pressure, "inhg"),
+	("baromabsin", Channel::Pressure, "inhg"),
+];
+
 impl Channel {
+	/// The channel and unit of such a name.
+	pub fn fused(name: &str) -> Option<(Self, Unit)> {
+		let plain = plain(name);
+		let (_, channel, unit) = FUSED.iter().find(|(known, ..)| *known == plain)?;
+		channel.unit(unit).map(|unit| (*channel, unit))
+	}
+
 	pub const COUNT: usize = 14;
 	pub const ALL: [Channel; Self::COUNT] = [
 		Channel::Temperature,
@@ -127,8 +153,6 @@ impl Channel {
 				"dewp",
 				"dwp",
 				"dwpt",
-				"dwpc",
-				"dwpf",
 				"td",
 				"dew",
 				"temp_dew",
@@ -167,7 +191,6 @@ impl Channel {
 				"windspeed",
 				"wspd",
 				"wind",
-				"sknt",
 				"wind_spd",
 				"ws",
 				"ff",

@@ -37,6 +37,8 @@ pub struct Source {
 	pub column: usize,
 	pub factor: f64,
 	pub offset: f64,
+	/// Whether nobody said which unit it is in.
+	pub assumed: bool,
 }
 
 /// What was said on the command line, before a header is known.
@@ -166,8 +168,7 @@ impl Columns {
 			let column = header.iter().position(|column| column == name).ok_or_else(|| {
 				format!("there is no column \"{name}\" for {}{}", channel.name(), list(header))
 			})?;
-			let guessed = guess(name).filter(|(guess, _)| guess == channel).map(|(_, unit)| unit);
-			let unit = unit.or(guessed).unwrap_or(channel.units()[0]);
+			let unit = unit.or_else(|| ending(*channel, name));
 			sources.push(source(*channel, column, unit));
 		}
 		for (column, name) in header.iter().enumerate() {
@@ -181,8 +182,10 @@ impl Columns {
 	}
 }
 
-fn source(channel: Channel, column: usize, unit: Unit) -> Source {
-	Source { channel, column, factor: unit.factor, offset: unit.offset }
+fn source(channel: Channel, column: usize, stated: Option<Unit>) -> Source {
+	let unit = stated.unwrap_or(channel.units()[0]);
+	let assumed = stated.is_none();
+	Source { channel, column, factor: unit.factor, offset: unit.offset, assumed }
 }
 
 /// The name within its object, of a nested JSON field.
@@ -194,22 +197,33 @@ fn list(header: &[String]) -> String {
 	format!(" (the columns are {})", header.join(", "))
 }
 
+/// The unit at the end of a column's name: `outside (F)`, `wx_mph`.
+fn ending(channel: Channel, name: &str) -> Option<Unit> {
+	let words = words(last(name));
+	let units = (1..words.len()).map(|first| channel.unit(&words[first..].concat()));
+	units.flatten().next()
+}
+
+/// Words in lower case, whatever stands between them.
+fn words(name: &str) -> Vec<String> {
+	let words = name.split(|c: char| !c.is_ascii_alphanumeric() && c != '%');
+	words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
+}
+
 /// What a column is called and in which unit: `temp_f`, `Dry-bulb (C)`, `GHI (W/m^2)`.
-pub fn guess(name: &str) -> Option<(Channel, Unit)> {
-	// An exact name goes first, so that a column called `t` is no unit of nothing.
-	let lower = last(name).to_ascii_lowercase();
-	let words: Vec<&str> = lower
-		.split(|c: char| !c.is_ascii_alphanumeric() && c != '%')
-		.filter(|w| !w.is_empty())
-		.collect();
+pub fn guess(name: &str) -> Option<(Channel, Option<Unit>)> {
+	if let Some(fused) = Channel::fused(last(name)) {
+		return Some((fused.0, Some(fused.1)));
+	}
+	let words = words(last(name));
 	for length in (1..=words.len()).rev() {
 		let Some(channel) = Channel::named(&words[..length].join("_")) else { continue };
 		let rest = words[length..].concat();
 		if rest.is_empty() {
-			return Some((channel, channel.units()[0]));
+			return Some((channel, None));
 		}
 		if let Some(unit) = channel.unit(&rest) {
-			return Some((channel, unit));
+			return Some((channel, Some(unit)));
 		}
 	}
 	None
@@ -228,7 +242,8 @@ mod tests {
 	fn usual_names_are_found_with_their_units() {
 		for (name, channel, factor) in [
 			("Dry-bulb (C)", Channel::Temperature, 1.0),
-			("tmpf", Channel::Temperature, 0.0),
+			("tmpf", Channel::Temperature, 5.0 / 9.0),
+			("sknt", Channel::WindSpeed, 0.514_444_444),
 			("temp_f", Channel::Temperature, 5.0 / 9.0),
 			("dewp", Channel::DewPoint, 1.0),
 			("Wspd (m/s)", Channel::WindSpeed, 1.0),
@@ -241,13 +256,10 @@ mod tests {
 			("data.temperature", Channel::Temperature, 1.0),
 			("Barometric Pressure", Channel::Pressure, 1.0),
 		] {
-			match guess(name) {
-				Some((found, unit)) => {
-					assert_eq!(found, channel, "{name}");
-					assert!((unit.factor - factor).abs() < 1e-9, "{name}");
-				}
-				None => assert_eq!(factor, 0.0, "{name}"),
-			}
+			let (found, unit) = guess(name).expect(name);
+			assert_eq!(found, channel, "{name}");
+			let unit = unit.unwrap_or(channel.units()[0]);
+			assert!((unit.factor - factor).abs() < 1e-9, "{name}");
 		}
 		for name in ["Dry-bulb source", "GHI uncert (%)", "household", "pressure_source"] {
 			assert!(guess(name).is_none(), "{name}");

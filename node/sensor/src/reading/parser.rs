@@ -1,7 +1,7 @@
 //! One line of a stream becomes a reading, or a sentence that says why not.
 
 use super::{
-	cells::{implausible, number, shorten, split},
+	cells::{implausible, is_fahrenheit, number, shorten, split, FAHRENHEIT},
 	columns::Source,
 	time, Channel, Columns, Moment, Reading,
 };
@@ -250,6 +250,11 @@ impl Parser {
 			} else {
 				notes.push(implausible(channel, number, value, &self.header[source.column]));
 			}
+		}
+		let assumed =
+			|channel| self.sources.iter().any(|source| source.channel == channel && source.assumed);
+		if assumed(Channel::Temperature) && assumed(Channel::DewPoint) && is_fahrenheit(&reading) {
+			notes.push(FAHRENHEIT.to_owned());
 		}
 		self.rows += 1;
 		Ok(Parsed::Row { reading, notes })
