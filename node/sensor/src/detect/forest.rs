@@ -57,6 +57,8 @@ enum Node {
 pub struct Forest {
 	trees: Vec<Vec<Node>>,
 	usual: f64,
+	/// By column: the farthest from the middle that was learned from.
+	reach: Vec<f64>,
 }
 
 impl Forest {
@@ -72,7 +74,11 @@ impl Forest {
 			part(rows, &sample, 0, deepest, &mut random, &mut nodes);
 			nodes
 		};
-		Self { trees: (0..TREES as u64).map(tree).collect(), usual: below(size).max(1e-9) }
+		let mut reach = vec![1e-9; rows.first().map_or(0, Vec::len)];
+		for row in rows {
+			reach.iter_mut().zip(row).for_each(|(most, value)| *most = value.abs().max(*most));
+		}
+		Self { trees: (0..TREES as u64).map(tree).collect(), usual: below(size).max(1e-9), reach }
 	}
 
 	/// Near 0.5 for what is usual, towards 1 for what stands alone soon.
@@ -91,7 +97,10 @@ impl Forest {
 			}
 		};
 		let mean = self.trees.iter().map(depth).sum::<f64>() / self.trees.len().max(1) as f64;
-		libm::exp2(-mean / self.usual)
+		let score = libm::exp2(-mean / self.usual);
+		// Trees cannot tell the farthest row they know from one that lies beyond it; distance can.
+		let far = row.iter().zip(&self.reach).map(|(value, reach)| value.abs() / reach);
+		1.0 - (1.0 - score) / far.fold(1.0, f64::max)
 	}
 }
 

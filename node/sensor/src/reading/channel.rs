@@ -323,7 +323,7 @@ mod tests {
 		let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-3, "{a} {b}");
 		near(convert(Channel::Temperature, "°F", 212.0), 100.0);
 		near(convert(Channel::Temperature, "K", 273.15), 0.0);
-		near(convert(Channel::Pressure, "inHg", 29.921), 1013.24);
+		near(convert(Channel::Pressure, "inHg", 29.921), 1013.2414);
 		near(convert(Channel::Pressure, "Pa", 101_325.0), 1013.25);
 		near(convert(Channel::WindSpeed, "km/h", 36.0), 10.0);
 		near(convert(Channel::Gust, "kt", 10.0), 5.144);
