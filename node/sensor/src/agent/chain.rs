@@ -5,7 +5,7 @@ use super::{
 	metadata::{Layout, Terms, LIFETIME},
 	rpc::{Failure, Node},
 };
-use crate::model::{digest, hex};
+use crate::model::hex;
 use blake2::{digest::consts::U16, Blake2b, Digest};
 use codec::{Decode, Encode};
 use serde_json::{json, Value};
@@ -215,11 +215,6 @@ fn twox128(name: &[u8]) -> [u8; 16] {
 		half.copy_from_slice(&hasher.finish().to_le_bytes());
 	}
 	hash
-}
-
-/// What a report carries of the measurements.
-pub fn fingerprint(bytes: &[u8]) -> [u8; 32] {
-	digest(bytes)
 }
 
 #[cfg(test)]

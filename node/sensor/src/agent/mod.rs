@@ -50,7 +50,7 @@ const USUAL_PERIOD: u64 = 60_000;
 /// How often the chain is looked at when nothing new is to be sent.
 const ROUND: Duration = Duration::from_secs(1);
 /// Longest pause after a node did not answer.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 /// A folder for a test, which does not exist yet.
 #[cfg(test)]
@@ -141,8 +141,10 @@ pub fn run(options: &Options) -> Result<(), Error> {
 	if journal.damaged > 0 {
 		eprintln!("voltree-sensor: {} damaged lines of the queue were left out", journal.damaged);
 	}
+	let waiting = journal.len() as u64;
 	let journal = Arc::new(Mutex::new(journal));
 	let metrics = Arc::new(Metrics::default());
+	metrics.waiting.store(waiting, Relaxed);
 	let (inlet, outlet) = source::channel();
 	if let Some(address) = &options.listen {
 		let patience = options.patience.saturating_mul(1000);

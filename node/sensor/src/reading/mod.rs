@@ -35,6 +35,7 @@ impl Reading {
 	}
 
 	/// Whether nothing was measured.
+	#[cfg(test)]
 	pub fn is_empty(&self) -> bool {
 		self.values.iter().all(|value| value.is_nan())
 	}
