@@ -110,7 +110,7 @@ fn base58(bytes: &[u8]) -> String {
 /// Bytes from hexadecimal digits, with or without 0x.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
 	let digits = text.strip_prefix("0x").unwrap_or(text);
-	if digits.len() % 2 != 0 || !digits.is_ascii() {
+	if !digits.len().is_multiple_of(2) || !digits.is_ascii() {
 		return None;
 	}
 	(0..digits.len())

@@ -338,7 +338,7 @@ impl Agent {
 	/// Queues a report if the judgement has changed or the last one grows old.
 	fn report(&mut self, verdict: Verdict) {
 		let period = self.metrics.report_period().unwrap_or(USUAL_PERIOD) as f64 * HASTE;
-		let due = self.queued.map_or(true, |(class, observed)| {
+		let due = self.queued.is_none_or(|(class, observed)| {
 			let since = verdict.observed.saturating_sub(observed);
 			verdict.observed > observed && (class != verdict.class || since >= period as u64)
 		});

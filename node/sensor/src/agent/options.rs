@@ -26,7 +26,7 @@ pub struct Options {
 	/// A model. Repeatable: the one that is surest of a hazard speaks
 	#[arg(long, value_name = "FILE", required = true)]
 	pub model: Vec<PathBuf>,
-	/// A file, - for standard input, mqtt://[USER:PASSWORD@]HOST[:PORT]/TOPIC, or `http` for what is
+	/// A file, - for standard input, `mqtt://[USER:PASSWORD@]HOST[:PORT]/TOPIC`, or `http` for what is
 	/// posted to /readings
 	#[arg(long, value_name = "SOURCE", default_value = "-")]
 	pub source: String,

@@ -65,7 +65,11 @@ impl Registers {
 
 /// A first reading counts if it was taken at a boundary.
 fn exact(shown: &Shown, slot: u64) -> Option<AtBoundary> {
-	(shown.time % slot == 0).then_some((shown.time, shown.import as u64, shown.export as u64))
+	shown.time.is_multiple_of(slot).then_some((
+		shown.time,
+		shown.import as u64,
+		shown.export as u64,
+	))
 }
 
 #[cfg(test)]

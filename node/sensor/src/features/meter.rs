@@ -69,7 +69,7 @@ impl Extractor for Meter {
 	fn push(&mut self, reading: &Reading, features: &mut Vec<f32>) {
 		// A gap of half a day or a clock that ran backwards ends every run.
 		let gap = reading.time.saturating_sub(self.time);
-		if gap < 0 || gap > 12 * HOUR {
+		if !(0..=12 * HOUR).contains(&gap) {
 			self.forget();
 		}
 		self.time = reading.time;

@@ -78,7 +78,7 @@ fn part(values: impl Iterator<Item = f32>, bins: usize) -> Vec<f32> {
 		let Some(high) = sorted.get(next).copied() else { continue };
 		let middle = low + (high - low) / 2.0;
 		let edge = if middle > low { middle } else { high };
-		if edges.last().map_or(true, |last| edge > *last) {
+		if edges.last().is_none_or(|last| edge > *last) {
 			edges.push(edge);
 		}
 	}

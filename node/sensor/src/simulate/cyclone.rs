@@ -277,9 +277,7 @@ fn read_tracks(path: &Path) -> Result<Vec<(String, Vec<Fix>)>, Error> {
 			radius: diameter / 2.0 * NAUTICAL_MILE,
 		};
 		match storms.last_mut().filter(|(known, _)| known == name) {
-			Some((_, fixes)) if fixes.last().map_or(true, |last| last.time < time) => {
-				fixes.push(fix)
-			}
+			Some((_, fixes)) if fixes.last().is_none_or(|last| last.time < time) => fixes.push(fix),
 			Some(_) => {}
 			None => storms.push(((*name).to_owned(), vec![fix])),
 		}
