@@ -1,6 +1,9 @@
 use super::*;
 use crate::agent::{fake_node::FakeNode, journal::tests::report, temporary_folder};
-use std::{fs, path::PathBuf};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+};
 
 const PERIODS: Periods = Periods { report: 60, freshness: 150, interval: 15 };
 
@@ -32,7 +35,7 @@ impl Scene {
 		Self { node, folder, journal, sender }
 	}
 
-	fn begin(node: &FakeNode, folder: &PathBuf) -> (Arc<Mutex<Journal>>, Sender) {
+	fn begin(node: &FakeNode, folder: &Path) -> (Arc<Mutex<Journal>>, Sender) {
 		let journal = Arc::new(Mutex::new(Journal::open(folder).expect("a folder")));
 		let key = |path: &str| Key::parse(path).expect("a path");
 		let rpc = Node::new(&node.url).expect("a URL");
