@@ -87,16 +87,22 @@ mod tests {
 		let (inlet, outlet) = channel();
 		let metrics = Arc::new(Metrics::default());
 		let at = serve("127.0.0.1:0", metrics, 60_000, inlet).expect("a free port");
-		let answer = minreq::post(format!("http://{at}/readings")).with_body("one\ntwo").send();
-		assert_eq!(answer.map(|answer| answer.status_code).ok(), Some(202));
+		let answer = ureq::post(format!("http://{at}/readings")).send("one\ntwo");
+		assert_eq!(answer.map(|answer| answer.status().as_u16()).ok(), Some(202));
 		let lines = [outlet.recv(), outlet.recv()].map(|given| match given {
 			Ok(Given::Line(line)) => line,
 			_ => panic!("a line"),
 		});
 		assert_eq!(lines, ["one", "two"]);
-		let get = |path: &str| minreq::get(format!("http://{at}{path}")).send().expect("an answer");
-		assert_eq!(get("/health").status_code, 503);
-		assert!(get("/metrics").as_str().expect("text").contains("voltree_sensor_node_up 0"));
-		assert_eq!(get("/else").status_code, 404);
+		let client: ureq::Agent =
+			ureq::Agent::config_builder().http_status_as_error(false).build().into();
+		let get = |path: &str| {
+			let mut answer = client.get(format!("http://{at}{path}")).call().expect("an answer");
+			let text = answer.body_mut().read_to_string().expect("text");
+			(answer.status().as_u16(), text)
+		};
+		assert_eq!(get("/health").0, 503);
+		assert!(get("/metrics").1.contains("voltree_sensor_node_up 0"));
+		assert_eq!(get("/else").0, 404);
 	}
 }

@@ -14,6 +14,7 @@ mod registers;
 mod rpc;
 mod sender;
 mod source;
+mod tls;
 
 use crate::{
 	error::Error,
@@ -30,7 +31,7 @@ pub use options::Options;
 use registers::Registers;
 use rpc::Node;
 use sender::Sender;
-use source::Given;
+use source::{Broker, Given};
 use std::{
 	fs::{self, File},
 	path::Path,
@@ -42,6 +43,7 @@ use std::{
 	thread,
 	time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+use tls::Authorities;
 
 /// Reports are made this much more often than the chain asks for.
 const HASTE: f64 = 0.8;
@@ -124,7 +126,11 @@ struct Agent {
 
 pub fn run(options: &Options) -> Result<(), Error> {
 	options.check()?;
-	let node = Node::new(&options.rpc).map_err(Error::Option)?;
+	let authorities = match options.needs_tls() {
+		true => Authorities::read(options.ca.as_deref())?,
+		false => Authorities::default(),
+	};
+	let node = Node::new(&options.rpc, &authorities).map_err(Error::Option)?;
 	let sensor = Key::read(&options.key)?;
 	let meter = options.meter_key.as_deref().map(Key::read).transpose()?;
 	let mut judges = Vec::new();
@@ -153,7 +159,10 @@ pub fn run(options: &Options) -> Result<(), Error> {
 	}
 	if options.source != "http" {
 		let pace = options.pace.map(Duration::from_secs_f64);
-		source::open(&options.source, pace, inlet)?;
+		match Broker::of(&options.source, &authorities)? {
+			Some(broker) => broker.open(inlet),
+			None => source::open(&options.source, pace, inlet)?,
+		}
 	}
 	let slot = options.slot * 1000;
 	let registers = meter.is_some().then(|| Registers::new(slot));
@@ -168,7 +177,7 @@ pub fn run(options: &Options) -> Result<(), Error> {
 		metrics,
 		wake,
 		stream_clock: options.stream_clock,
-		is_file: options.source != "http" && !options.source.starts_with("mqtt://"),
+		is_file: options.source != "http" && !source::is_broker(&options.source),
 		json: options.json,
 		log: options.record.then(|| series::Log::new(options.state.join("series"))),
 		last: None,

@@ -1,6 +1,6 @@
 //! How the agent is started.
 
-use super::rpc::Node;
+use super::rpc;
 use crate::{
 	error::Error,
 	reading::{Columns, InputOptions},
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// a file.
 #[derive(clap::Args, Debug)]
 pub struct Options {
-	/// A node: ws://HOST:PORT or http://HOST:PORT
+	/// A node: ws://HOST:PORT, or wss://HOST[:PORT] behind TLS; http and https are the same
 	#[arg(long, value_name = "URL")]
 	pub rpc: String,
 	/// The sensor's key file; see `voltree-sensor key`
@@ -26,10 +26,13 @@ pub struct Options {
 	/// A model. Repeatable: the one that is surest of a hazard speaks
 	#[arg(long, value_name = "FILE", required = true)]
 	pub model: Vec<PathBuf>,
-	/// A file, - for standard input, `mqtt://[USER:PASSWORD@]HOST[:PORT]/TOPIC`, or `http` for what is
-	/// posted to /readings
+	/// A file, - for standard input, `mqtt://[USER:PASSWORD@]HOST[:PORT]/TOPIC` (`mqtts://` with TLS), or
+	/// `http` for what is posted to /readings
 	#[arg(long, value_name = "SOURCE", default_value = "-")]
 	pub source: String,
+	/// Certificate authorities to believe, in PEM, instead of those of this machine
+	#[arg(long, value_name = "FILE")]
+	pub ca: Option<PathBuf>,
 	/// Folder of the queue; only one agent may use it
 	#[arg(long, value_name = "FOLDER", default_value = "/var/lib/voltree-sensor")]
 	pub state: PathBuf,
@@ -68,9 +71,15 @@ pub struct Options {
 }
 
 impl Options {
+	/// Whether anybody has to prove who he is.
+	pub fn needs_tls(&self) -> bool {
+		["wss://", "https://"].iter().any(|scheme| self.rpc.starts_with(scheme))
+			|| self.source.starts_with("mqtts://")
+	}
+
 	/// What can be told to be wrong without starting.
 	pub fn check(&self) -> Result<(), Error> {
-		Node::new(&self.rpc).map_err(Error::Option)?;
+		rpc::address(&self.rpc).map_err(Error::Option)?;
 		if !(1..=86_400).contains(&self.slot) {
 			return Err(Error::Option("--slot must be 1 to 86400 seconds".into()));
 		}

@@ -1,11 +1,14 @@
 //! Questions to a node: JSON-RPC over HTTP, which a node answers on the port of its web socket.
 
-use super::key::unhex;
+use super::{key::unhex, tls::Authorities};
 use serde_json::{json, Value};
 use std::time::Duration;
+use ureq::Agent;
 
 /// No answer within this time is none.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest answer, in bytes; the longest that is asked for is the metadata.
+const LONGEST: u64 = 64 << 20;
 
 /// Why there is no answer.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
@@ -21,38 +24,52 @@ pub enum Failure {
 	Strange(String),
 }
 
-/// A node by its address.
+/// A node by its address; connections to it are kept.
 #[derive(Clone, Debug)]
 pub struct Node {
 	url: String,
+	agent: Agent,
+}
+
+/// The address at which a node answers: `wss` is `https`, `ws` is `http`.
+pub fn address(url: &str) -> Result<String, String> {
+	let of = |scheme: &str, plain: &str| {
+		let rest = url.strip_prefix(scheme).or_else(|| url.strip_prefix(plain))?;
+		(!rest.is_empty()).then(|| format!("{plain}{rest}"))
+	};
+	of("ws://", "http://").or_else(|| of("wss://", "https://")).ok_or_else(|| {
+		format!("--rpc {url}: write ws://HOST:PORT, or wss://HOST[:PORT] for a node behind TLS")
+	})
 }
 
 impl Node {
-	/// From `http://host:port` or `ws://host:port`.
-	pub fn new(url: &str) -> Result<Self, String> {
-		let rest = url.strip_prefix("ws://").or_else(|| url.strip_prefix("http://"));
-		match rest {
-			Some(rest) if !rest.is_empty() => Ok(Self { url: format!("http://{rest}") }),
-			_ => Err(format!(
-				"--rpc {url}: write ws://HOST:PORT or http://HOST:PORT; for a node behind TLS run a \
-				 tunnel beside this program"
-			)),
+	/// From `ws://host:port` or `wss://host:port`; `http` and `https` are the same.
+	pub fn new(url: &str, authorities: &Authorities) -> Result<Self, String> {
+		let url = address(url)?;
+		if url.starts_with("https://") && authorities.is_empty() {
+			return Err("this machine believes no certificate authority; name one with --ca".into());
 		}
+		let config = Agent::config_builder()
+			.timeout_global(Some(PATIENCE))
+			.http_status_as_error(false)
+			.max_redirects(0)
+			.proxy(None)
+			.tls_config(authorities.of_http())
+			.build();
+		Ok(Self { url, agent: config.into() })
 	}
 
 	pub fn ask(&self, method: &str, parameters: Value) -> Result<Value, Failure> {
 		let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters });
-		let answer = minreq::post(&self.url)
-			.with_header("Content-Type", "application/json")
-			.with_body(body.to_string())
-			.with_timeout(PATIENCE.as_secs())
-			.send()
-			.map_err(|error| Failure::Absent(error.to_string()))?;
-		if answer.status_code != 200 {
-			return Err(Failure::Absent(format!("HTTP status {}", answer.status_code)));
+		let absent = |error: ureq::Error| Failure::Absent(error.to_string());
+		let request = self.agent.post(&self.url).header("Content-Type", "application/json");
+		let mut answer = request.send(body.to_string()).map_err(absent)?;
+		if answer.status() != 200 {
+			return Err(Failure::Absent(format!("HTTP status {}", answer.status().as_u16())));
 		}
-		let mut value: Value = serde_json::from_slice(answer.as_bytes())
-			.map_err(|error| Failure::Strange(error.to_string()))?;
+		let text = answer.body_mut().with_config().limit(LONGEST).read_to_vec().map_err(absent)?;
+		let mut value: Value =
+			serde_json::from_slice(&text).map_err(|error| Failure::Strange(error.to_string()))?;
 		if let Some(error) = value.get("error") {
 			let code = error.get("code").and_then(Value::as_i64).unwrap_or(0);
 			let part = |name: &str| {

@@ -1,15 +1,20 @@
 //! Where readings come from: a file, standard input, an MQTT broker, or whoever posts them.
 
+use super::tls::Authorities;
 use crate::{
 	error::Error,
 	reading::{Line, Lines},
 };
-use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
+use rumqttc::{Client, Event, MqttOptions, Packet, QoS, TlsConfiguration, Transport};
+use rustls::ClientConfig;
 use std::{
 	fs::File,
 	io::{self, BufReader, Read},
 	path::Path,
-	sync::mpsc::{sync_channel, Receiver, SyncSender},
+	sync::{
+		mpsc::{sync_channel, Receiver, SyncSender},
+		Arc,
+	},
 	thread,
 	time::Duration,
 };
@@ -34,13 +39,13 @@ pub fn channel() -> (Inlet, Receiver<Given>) {
 	sync_channel(WAITING)
 }
 
-/// Begins to read. `pace` is the time between two lines of a file that is played back.
+/// Whether a source is a broker and no file.
+pub fn is_broker(source: &str) -> bool {
+	source.starts_with("mqtt://") || source.starts_with("mqtts://")
+}
+
+/// Begins to read a file. `pace` is the time between two lines of a file that is played back.
 pub fn open(source: &str, pace: Option<Duration>, inlet: Inlet) -> Result<(), Error> {
-	if let Some(address) = source.strip_prefix("mqtt://") {
-		let broker = Broker::parse(address).map_err(Error::Option)?;
-		thread::spawn(move || broker.listen(&inlet));
-		return Ok(());
-	}
 	let input: Box<dyn Read + Send> = match source {
 		"-" => Box::new(io::stdin()),
 		path => Box::new(File::open(path).map_err(Error::read(Path::new(path)))?),
@@ -74,20 +79,37 @@ fn read(input: Box<dyn Read + Send>, pace: Option<Duration>, inlet: &Inlet) {
 }
 
 /// An MQTT broker and the topic to listen to.
-#[derive(Clone, Debug, PartialEq)]
-struct Broker {
+#[derive(Clone, Debug)]
+pub struct Broker {
 	host: String,
 	port: u16,
 	user: Option<(String, String)>,
 	topic: String,
+	tls: Option<Arc<ClientConfig>>,
 }
 
 impl Broker {
-	/// From `[USER:PASSWORD@]HOST[:PORT]/TOPIC`.
-	fn parse(address: &str) -> Result<Self, String> {
+	/// The broker that a source names, if it names one.
+	pub fn of(source: &str, authorities: &Authorities) -> Result<Option<Self>, Error> {
+		if !is_broker(source) {
+			return Ok(None);
+		}
+		let mut broker = Self::parse(source).map_err(Error::Option)?;
+		if source.starts_with("mqtts://") {
+			broker.tls = Some(Arc::new(authorities.of_broker()?));
+		}
+		Ok(Some(broker))
+	}
+
+	/// From `mqtt[s]://[USER:PASSWORD@]HOST[:PORT]/TOPIC`.
+	fn parse(source: &str) -> Result<Self, String> {
 		let wrong = || {
-			format!("mqtt://{address}: write mqtt://[USER:PASSWORD@]HOST[:PORT]/TOPIC, the topic may hold + and #")
+			format!(
+				"{source}: write mqtt[s]://[USER:PASSWORD@]HOST[:PORT]/TOPIC, the topic may hold + and #"
+			)
 		};
+		let (scheme, address) = source.split_once("://").ok_or_else(wrong)?;
+		let usual = if scheme == "mqtts" { 8883 } else { 1883 };
 		let (place, topic) = address.split_once('/').ok_or_else(wrong)?;
 		let (user, place) = match place.rsplit_once('@') {
 			Some((user, place)) => {
@@ -98,12 +120,17 @@ impl Broker {
 		};
 		let (host, port) = match place.rsplit_once(':') {
 			Some((host, port)) => (host, port.parse().map_err(|_| wrong())?),
-			None => (place, 1883),
+			None => (place, usual),
 		};
 		if host.is_empty() || topic.is_empty() {
 			return Err(wrong());
 		}
-		Ok(Self { host: host.to_owned(), port, user, topic: topic.to_owned() })
+		Ok(Self { host: host.to_owned(), port, user, topic: topic.to_owned(), tls: None })
+	}
+
+	/// Begins to listen.
+	pub fn open(self, inlet: Inlet) {
+		thread::spawn(move || self.listen(&inlet));
 	}
 
 	/// Listens for ever; a broker that is gone is looked for again.
@@ -113,6 +140,10 @@ impl Broker {
 		options.set_keep_alive(Duration::from_secs(30));
 		if let Some((name, password)) = &self.user {
 			options.set_credentials(name, password);
+		}
+		if let Some(tls) = &self.tls {
+			options
+				.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(tls.clone())));
 		}
 		let (client, mut connection) = Client::new(options, 16);
 		let mut troubled = false;
@@ -154,13 +185,14 @@ mod tests {
 
 	#[test]
 	fn brokers_are_addressed() {
-		let broker = Broker::parse("me:secret@hall:1884/site/+/weather").expect("good");
+		let broker = Broker::parse("mqtt://me:secret@hall:1884/site/+/weather").expect("good");
 		assert_eq!((broker.host.as_str(), broker.port), ("hall", 1884));
 		assert_eq!(broker.topic, "site/+/weather");
 		assert_eq!(broker.user, Some(("me".into(), "secret".into())));
-		assert_eq!(Broker::parse("hall/a").map(|broker| broker.port), Ok(1883));
+		assert_eq!(Broker::parse("mqtt://hall/a").map(|broker| broker.port), Ok(1883));
+		assert_eq!(Broker::parse("mqtts://hall/a").map(|broker| broker.port), Ok(8883));
 		for bad in ["hall", "/a", "hall:x/a", "hall/", "me@hall/a"] {
-			assert!(Broker::parse(bad).is_err(), "{bad}");
+			assert!(Broker::parse(&format!("mqtt://{bad}")).is_err(), "{bad}");
 		}
 	}
 
@@ -181,7 +213,7 @@ mod tests {
 		let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
 		let port = listener.local_addr().expect("bound").port();
 		let (inlet, outlet) = channel();
-		let broker = Broker::parse(&format!("127.0.0.1:{port}/site/weather")).expect("good");
+		let broker = Broker::parse(&format!("mqtt://127.0.0.1:{port}/site/weather")).expect("good");
 		thread::spawn(move || broker.listen(&inlet));
 		let (mut stream, _) = listener.accept().expect("it connects");
 		let mut packet = [0; 512];

@@ -38,7 +38,7 @@ impl Scene {
 	fn begin(node: &FakeNode, folder: &Path) -> (Arc<Mutex<Journal>>, Sender) {
 		let journal = Arc::new(Mutex::new(Journal::open(folder).expect("a folder")));
 		let key = |path: &str| Key::parse(path).expect("a path");
-		let rpc = Node::new(&node.url).expect("a URL");
+		let rpc = Node::new(&node.url, &Default::default()).expect("a URL");
 		let metrics = Arc::new(Metrics::default());
 		let meter = Some(key("//Meter//1"));
 		let sensor = key("//Sensor//1//1");
