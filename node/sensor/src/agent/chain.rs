@@ -59,6 +59,14 @@ pub struct Register {
 	pub export: u64,
 }
 
+/// The root of an hour's series as a device makes it known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesRoot {
+	pub hour: u32,
+	pub entries: u32,
+	pub root: [u8; 32],
+}
+
 impl Chain {
 	pub fn connect(node: Node) -> Result<Self, Failure> {
 		let genesis = node.hash("chain_getBlockHash", json!([0]))?;
@@ -136,6 +144,24 @@ impl Chain {
 		Ok(known.into_iter().map(|(boundary, _, _)| boundary).collect())
 	}
 
+	/// Whether the chain takes roots of hourly series.
+	pub fn takes_series(&self) -> bool {
+		self.layout.record_series.is_some()
+	}
+
+	/// The roots that the chain has of a device, by rising hours.
+	pub fn series(&self, device: [u8; 32], at: [u8; 32]) -> Result<Vec<SeriesRoot>, Failure> {
+		series(&self.node, device, at)
+	}
+
+	/// The call that makes a root known; none if the chain takes none.
+	pub fn series_call(&self, device: [u8; 32], series: &SeriesRoot) -> Option<Vec<u8>> {
+		let mut call = self.layout.record_series?.to_vec();
+		(device, series.hour, series.entries, series.root).encode_to(&mut call);
+		call.push(0);
+		Some(call)
+	}
+
 	fn storage(&self, key: &[u8], at: [u8; 32]) -> Result<Option<Vec<u8>>, Failure> {
 		let value = self.node.ask("state_getStorage", json!([hex(key), hex(&at)]))?;
 		let Some(text) = value.as_str() else { return Ok(None) };
@@ -181,6 +207,14 @@ impl Chain {
 		let extrinsic = self.layout.extrinsic(call, key.account(), &terms, |text| key.sign(text));
 		self.node.text("author_submitExtrinsic", json!([hex(&extrinsic)])).map(|_| ())
 	}
+}
+
+/// The roots that a node has of a device as of a block.
+pub fn series(node: &Node, device: [u8; 32], at: [u8; 32]) -> Result<Vec<SeriesRoot>, Failure> {
+	let what = "SensorOracleApi_series";
+	let bytes = node.bytes("state_call", json!([what, hex(&device), hex(&at)]))?;
+	let known = decode::<Vec<(u32, u32, [u8; 32])>>(&bytes, what)?;
+	Ok(known.into_iter().map(|(hour, entries, root)| SeriesRoot { hour, entries, root }).collect())
 }
 
 /// From which block an extrinsic is valid: one that stays, if there is one near.

@@ -20,6 +20,8 @@ pub struct State {
 	pub observed_best: Option<u64>,
 	pub observed_final: Option<u64>,
 	pub boundaries: Vec<u64>,
+	/// Hours and roots that the chain has.
+	pub series: Vec<(u32, [u8; 32])>,
 	/// Extrinsics that the pool took.
 	pub submitted: Vec<Vec<u8>>,
 	/// The code with which the pool refuses everything.
@@ -48,6 +50,7 @@ impl FakeNode {
 			observed_best: None,
 			observed_final: None,
 			boundaries: Vec::new(),
+			series: Vec::new(),
 			submitted: Vec::new(),
 			refusal: None,
 			taken_numbers: 0,
@@ -117,6 +120,10 @@ fn answer(question: &Value, state: &mut State) -> Value {
 			"AccountNonceApi_account_nonce" => 0u32.encode(),
 			"SensorOracleApi_registers" => {
 				let known = state.boundaries.iter().map(|boundary| (*boundary, 1u64, 2u64));
+				known.collect::<Vec<_>>().encode()
+			}
+			"SensorOracleApi_series" => {
+				let known = state.series.iter().map(|(hour, root)| (*hour, 1u32, *root));
 				known.collect::<Vec<_>>().encode()
 			}
 			other => panic!("{other} is not asked for"),

@@ -1,7 +1,10 @@
 //! What waits to be sent, on disk: a line for each change, each with its own check, so that whatever
 //! stops this program in the middle of a write costs that line at most.
 
-use crate::model::{digest, hex};
+use crate::{
+	model::{digest, hex},
+	series::Sealed,
+};
 use serde::{Deserialize, Serialize};
 use std::{
 	collections::BTreeMap,
@@ -21,6 +24,7 @@ const LONGEST: u64 = 1 << 20;
 pub enum Item {
 	Report { class: String, confidence: u32, model: String, observed: u64, digest: String },
 	Register { boundary: u64, import: u64, export: u64 },
+	Series(Sealed),
 }
 
 /// An item on its way. `until` is the last block that can include what was submitted.
@@ -208,6 +212,14 @@ impl Journal {
 
 	pub fn registers(&self) -> impl DoubleEndedIterator<Item = (u64, &Entry)> {
 		self.entries().filter(|(_, entry)| matches!(entry.item, Item::Register { .. }))
+	}
+
+	/// Roots of hourly series.
+	pub fn series(&self) -> impl DoubleEndedIterator<Item = (u64, &Entry, &Sealed)> {
+		self.entries().filter_map(|(id, entry)| match &entry.item {
+			Item::Series(sealed) => Some((id, entry, sealed)),
+			_ => None,
+		})
 	}
 
 	pub fn len(&self) -> usize {

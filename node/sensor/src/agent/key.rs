@@ -85,8 +85,9 @@ fn chain_code(junction: &str) -> [u8; 32] {
 	code
 }
 
+const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
 fn base58(bytes: &[u8]) -> String {
-	const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 	let mut digits: Vec<u8> = Vec::new();
 	for byte in bytes {
 		let mut carry = u32::from(*byte);
@@ -105,6 +106,37 @@ fn base58(bytes: &[u8]) -> String {
 	leading
 		.chain(digits.iter().rev().map(|digit| char::from(ALPHABET[usize::from(*digit)])))
 		.collect()
+}
+
+/// An account from its address or 64 hexadecimal digits.
+pub fn account_of(text: &str) -> Option<[u8; 32]> {
+	if let Some(account) = unhex(text).and_then(|bytes| bytes.try_into().ok()) {
+		return Some(account);
+	}
+	let bytes = from_base58(text)?;
+	let account: [u8; 32] = bytes.get(1..33)?.try_into().ok()?;
+	let mut hasher = Blake2b::<U64>::new();
+	hasher.update(b"SS58PRE");
+	hasher.update(&bytes[..33]);
+	let whole = bytes[0] == SS58_PREFIX && bytes[33..] == hasher.finalize()[..2];
+	whole.then_some(account)
+}
+
+/// Bytes of an account's length and what stands around it.
+fn from_base58(text: &str) -> Option<[u8; 35]> {
+	let mut bytes = [0u8; 35];
+	for digit in text.bytes() {
+		let mut carry = ALPHABET.iter().position(|known| *known == digit)? as u32;
+		for byte in bytes.iter_mut().rev() {
+			carry += u32::from(*byte) * 58;
+			*byte = (carry & 0xff) as u8;
+			carry >>= 8;
+		}
+		if carry > 0 {
+			return None;
+		}
+	}
+	Some(bytes)
 }
 
 /// Bytes from hexadecimal digits, with or without 0x.
@@ -176,6 +208,19 @@ mod tests {
 		let sensor = Key::parse("//Sensor//1//1").expect("a path");
 		let known = "0x16ae7259b74ae551bbd52be8aefb1d63c9a8b72388e916c586820f71fe2ac820";
 		assert_eq!(hex(&sensor.account()), known);
+	}
+
+	#[test]
+	fn addresses_are_read_again() {
+		for path in ["//Alice", "//Meter//1", "//Sensor//3//4"] {
+			let key = Key::parse(path).expect("a path");
+			assert_eq!(account_of(&key.address()), Some(key.account()));
+			assert_eq!(account_of(&hex(&key.account())), Some(key.account()));
+		}
+		let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+		for bad in ["", "5Grw", &alice.replace('Q', "R"), &alice[1..], &format!("{alice}1")] {
+			assert_eq!(account_of(bad), None, "{bad}");
+		}
 	}
 
 	#[test]

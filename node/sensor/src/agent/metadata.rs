@@ -13,6 +13,8 @@ use scale_info::{form::PortableForm, PortableRegistry, TypeDef};
 pub struct Layout {
 	pub report: [u8; 2],
 	pub report_register: [u8; 2],
+	/// Where the chain takes roots of hourly series.
+	pub record_series: Option<[u8; 2]>,
 	/// Numbers of the classes by their names.
 	classes: Vec<(String, u8)>,
 	/// What each extension adds, in their order.
@@ -107,6 +109,7 @@ impl Layout {
 		Ok(Self {
 			report: [pallet.index, report.index],
 			report_register: [pallet.index, call("report_register")?.index],
+			record_series: call("record_series").ok().map(|call| [pallet.index, call.index]),
 			classes: class,
 			extensions: extensions?,
 			tagged_address: tagged,
@@ -233,6 +236,8 @@ pub mod tests {
 		report(Report),
 		#[codec(index = 5)]
 		report_register(u64),
+		#[codec(index = 6)]
+		record_series(u64),
 	}
 	#[derive(TypeInfo)]
 	struct MultiAddress;

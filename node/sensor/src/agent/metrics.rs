@@ -18,6 +18,9 @@ pub struct Metrics {
 	registers_sent: AtomicU64,
 	registers_on_chain: AtomicU64,
 	registers_too_old: AtomicU64,
+	series_sent: AtomicU64,
+	series_on_chain: AtomicU64,
+	series_lost: AtomicU64,
 	refusals: AtomicU64,
 	chain_time: AtomicU64,
 	chain_block: AtomicU64,
@@ -64,6 +67,15 @@ impl Metrics {
 		counter.fetch_add(1, Relaxed);
 	}
 
+	pub fn series_sent(&self) {
+		self.series_sent.fetch_add(1, Relaxed);
+	}
+
+	pub fn series_ended(&self, on_chain: bool) {
+		let counter = if on_chain { &self.series_on_chain } else { &self.series_lost };
+		counter.fetch_add(1, Relaxed);
+	}
+
 	pub fn refused(&self, why: String) {
 		self.refusals.fetch_add(1, Relaxed);
 		*self.last_refusal.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = why;
@@ -96,6 +108,17 @@ impl Metrics {
 			&self.registers_on_chain,
 		);
 		count("registers_too_old_total", "Registers that came too late.", &self.registers_too_old);
+		count("series_sent_total", "Roots of hours that a node took.", &self.series_sent);
+		count(
+			"series_on_chain_total",
+			"Roots of hours in finalized blocks.",
+			&self.series_on_chain,
+		);
+		count(
+			"series_lost_total",
+			"Roots of hours that the chain takes no longer.",
+			&self.series_lost,
+		);
 		count("refusals_total", "What a node refused.", &self.refusals);
 		let gauges = [
 			("chain_time_milliseconds", "The chain's clock.", &self.chain_time),

@@ -1,11 +1,13 @@
 //! The agent: reads, judges, and reports to the chain, for years.
 
+mod auditor;
 mod chain;
 #[cfg(test)]
 mod fake_node;
 mod http;
 pub mod install;
 mod journal;
+mod judges;
 pub mod key;
 mod metadata;
 mod metrics;
@@ -18,19 +20,21 @@ mod tls;
 
 use crate::{
 	error::Error,
-	model::{digest, hex, ModelFile},
+	model::{hex, ModelFile},
 	output,
-	reading::{Columns, Parsed, Parser, Reading},
+	reading::{self, Columns, Parsed, Parser, Reading},
 	score::{self, Scorer},
 	series,
 };
+pub use auditor::series_root;
 use journal::{Item, Journal};
+use judges::{Judges, Verdict};
 use key::Key;
 use metrics::Metrics;
 pub use options::Options;
 use registers::Registers;
 use rpc::Node;
-use sender::Sender;
+use sender::{Sender, HOURS_BACK};
 use source::{Broker, Given};
 use std::{
 	fs::{self, File},
@@ -43,7 +47,7 @@ use std::{
 	thread,
 	time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
-use tls::Authorities;
+pub use tls::Authorities;
 
 /// Reports are made this much more often than the chain asks for.
 const HASTE: f64 = 0.8;
@@ -68,41 +72,6 @@ pub fn temporary_folder(name: &str) -> std::path::PathBuf {
 fn now() -> u64 {
 	let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
 	u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// What was found out about a reading.
-#[derive(Clone, Debug)]
-struct Verdict {
-	class: &'static str,
-	confidence: u32,
-	model: [u8; 32],
-	observed: u64,
-	digest: [u8; 32],
-}
-
-/// Models that judge the same stream.
-struct Judges(Vec<(Scorer, [u8; 32])>);
-
-impl Judges {
-	/// The judgement of the model that is nearest to an alarm or farthest beyond; none if none of them
-	/// can tell anything.
-	fn judge(&mut self, reading: &Reading, observed: u64) -> Option<Verdict> {
-		let mut best: Option<(f64, Verdict)> = None;
-		let digest = digest(&reading.bytes());
-		for (scorer, model) in &mut self.0 {
-			let Some(probability) = scorer.score(reading) else { continue };
-			let alarm = scorer.model.is_alarm(probability);
-			let weight = probability / scorer.model.decision.threshold.max(1e-9);
-			if best.as_ref().is_some_and(|(known, _)| *known >= weight) {
-				continue;
-			}
-			let sure = if alarm { probability } else { 1.0 - probability };
-			let class = if alarm { scorer.model.class.name() } else { "Clear" };
-			let confidence = (sure * 1e6).round().clamp(0.0, 1e6) as u32;
-			best = Some((weight, Verdict { class, confidence, model: *model, observed, digest }));
-		}
-		best.map(|(_, verdict)| verdict)
-	}
 }
 
 /// Everything that a line may change.
@@ -184,6 +153,7 @@ pub fn run(options: &Options) -> Result<(), Error> {
 		queued: None,
 		complaints: 0,
 	};
+	agent.catch_up()?;
 	agent.listen(&outlet, options.hold.saturating_mul(1000))?;
 	agent.drain(Duration::from_secs(options.drain))
 }
@@ -240,6 +210,7 @@ impl Agent {
 				Ok(Given::End) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
 				Err(RecvTimeoutError::Timeout) => {}
 			}
+			self.seal(now());
 			let newest = self.metrics.newest_reading.load(Relaxed);
 			if let Some(held) = self.last.clone().filter(|_| now() <= newest.saturating_add(hold)) {
 				self.report(Verdict { observed: now(), ..held });
@@ -333,15 +304,39 @@ impl Agent {
 
 	/// Keeps a reading; a full disk is no reason to judge nothing.
 	fn record(&mut self, arrived: u64, reading: &Reading) {
+		self.seal(arrived);
 		let Some(log) = &mut self.log else { return };
-		match log.add(arrived, reading) {
-			Ok(None) => {}
-			Ok(Some(hour)) => match series::root_of(&hour) {
-				Ok(root) => eprintln!("voltree-sensor: {} has the root {root}", hour.display()),
-				Err(error) => self.complain(&error.to_string()),
-			},
-			Err(error) => self.complain(&format!("cannot keep the reading: {error}")),
+		if let Err(error) = log.add(arrived, reading) {
+			self.complain(&format!("cannot keep the reading: {error}"));
 		}
+	}
+
+	/// Seals the hours that are over; their roots go to the chain.
+	fn seal(&mut self, now: u64) {
+		let Some(log) = &mut self.log else { return };
+		match log.seal(now) {
+			Ok(sealed) => sealed.into_iter().for_each(|one| self.queue(Item::Series(one))),
+			Err(error) => self.complain(&error.to_string()),
+		}
+	}
+
+	/// Queues what was sealed and, killed in between, not queued. What the chain has already is
+	/// forgotten as soon as it says so.
+	fn catch_up(&self) -> Result<(), Error> {
+		let Some(log) = &self.log else { return Ok(()) };
+		let first = (now() / reading::time::HOUR as u64).saturating_sub(HOURS_BACK);
+		for sealed in log.sealed_since(u32::try_from(first).unwrap_or(u32::MAX))? {
+			let known = {
+				let journal =
+					self.journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+				let known = journal.series().any(|(_, _, waiting)| *waiting == sealed);
+				known
+			};
+			if !known {
+				self.queue(Item::Series(sealed));
+			}
+		}
+		Ok(())
 	}
 
 	/// Queues a report if the judgement has changed or the last one grows old.

@@ -60,7 +60,8 @@ pub struct Options {
 	/// Earlier readings in the same columns, to begin with a past
 	#[arg(long, value_name = "FILE")]
 	pub warm_up: Option<PathBuf>,
-	/// Keep every reading, in files by the hour under STATE/series, and print the root of each hour
+	/// Keep every reading, in files by the hour under STATE/series, and make the root of each hour known
+	/// to the chain, as the meter if there is one
 	#[arg(long)]
 	pub record: bool,
 	/// Print each judgement as a line of JSON

@@ -103,6 +103,10 @@ impl Sender {
 			self.settle_registers(&chain, &head)?;
 			self.send_registers(&chain, &head)?;
 		}
+		if chain.takes_series() && self.journal().series().next().is_some() {
+			self.settle_series(&chain, &head)?;
+			self.send_series(&chain, &head)?;
+		}
 		self.chain = Some(chain);
 		Ok(())
 	}
@@ -298,5 +302,7 @@ fn stamp(observed: u64, last: Option<u64>, now: u64, periods: &Periods) -> Optio
 	(stamped >= earliest && fresh).then_some(stamped)
 }
 
+pub use series::HOURS_BACK;
+mod series;
 #[cfg(test)]
 mod tests;

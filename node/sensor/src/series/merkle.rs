@@ -89,6 +89,7 @@ mod hexadecimal {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::model::hex;
 	use proptest::prelude::*;
 
 	#[test]
@@ -98,6 +99,16 @@ mod tests {
 		assert_eq!(root(&[a]), Some(a));
 		assert_eq!(root(&[a, b, c]), Some(pair(&pair(&a, &b), &c)));
 		assert_ne!(leaf(b""), digest(b""));
+	}
+
+	/// The same three entries are in the tests of the chain's pallet.
+	#[test]
+	fn a_root_as_others_compute_it() {
+		let leaves = [b"a", b"b", b"c"].map(|entry| leaf(entry));
+		assert_eq!(
+			root(&leaves).map(|root| hex(&root)),
+			Some("0x17321db51c1ef3ec1f77e271aa300b4e5c6091708bcba37e46025774a26142ee".into())
+		);
 	}
 
 	proptest! {

@@ -1,81 +1,24 @@
 //! The raw series: every reading, one file an hour, kept by the agent; its root can be made public, and
 //! any entry proved against it.
 
+mod log;
 mod merkle;
 
 use crate::{
+	agent::{self, Authorities},
 	error::Error,
 	model::hex,
 	output,
-	reading::{
-		time::{self, HOUR},
-		Reading,
-	},
 };
+use log::hour_of_file;
+pub use log::{Log, Sealed};
 use merkle::{climb, leaf, prove, root, Hash, Step};
 use serde::{Deserialize, Serialize};
 use std::{
-	fs::{self, File, OpenOptions},
-	io::{self, Write},
+	fs::{self, File},
+	io::{BufRead, BufReader},
 	path::{Path, PathBuf},
 };
-
-/// Writes readings to the files of their hours.
-pub struct Log {
-	folder: PathBuf,
-	open: Option<(String, File)>,
-}
-
-/// A file's name: the hour in which its readings arrived.
-fn hour_of(moment: u64) -> String {
-	let moment = i64::try_from(moment).unwrap_or(i64::MAX / 2);
-	let hour = moment - moment.rem_euclid(HOUR);
-	time::write(hour)[..13].replace(' ', "T")
-}
-
-impl Log {
-	pub fn new(folder: PathBuf) -> Self {
-		Self { folder, open: None }
-	}
-
-	/// Adds a reading that arrived at a time. Returns the file of an hour that has ended with it.
-	pub fn add(&mut self, arrived: u64, reading: &Reading) -> io::Result<Option<PathBuf>> {
-		let hour = hour_of(arrived);
-		let mut ended = None;
-		let file = match self.open.take() {
-			Some((open, file)) if open == hour => file,
-			other => {
-				ended = other.map(|(open, _)| self.path(&open));
-				fs::create_dir_all(&self.folder)?;
-				whole(&self.path(&hour))?
-			}
-		};
-		let (_, file) = self.open.insert((hour, file));
-		let line = serde_json::json!({ "arrived": arrived, "reading": reading.json() });
-		let length = file.metadata()?.len();
-		let result = file.write_all(format!("{line}\n").as_bytes());
-		if result.is_err() {
-			// Half a line would be no entry of its own.
-			file.set_len(length)?;
-		}
-		result.map(|()| ended)
-	}
-
-	fn path(&self, hour: &str) -> PathBuf {
-		self.folder.join(format!("{hour}.jsonl"))
-	}
-}
-
-/// Opens a file for further lines, without what a kill left of its last one.
-fn whole(path: &Path) -> io::Result<File> {
-	let file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
-	let bytes = fs::read(path)?;
-	let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-	if end < bytes.len() {
-		file.set_len(end as u64)?;
-	}
-	Ok(file)
-}
 
 /// Roots of the recorded hours, and proofs of single readings
 #[derive(clap::Subcommand, Debug)]
@@ -94,35 +37,60 @@ pub enum Command {
 		line: u64,
 	},
 	/// Check a proof against a root; ends with 1 if it does not hold
-	Verify {
-		/// The proof, as `prove` printed it
-		proof: PathBuf,
-		/// The root, as it was made public
-		#[arg(long)]
-		root: String,
-	},
+	Verify(Verify),
+}
+
+/// A proof, and the root that it must lead to
+#[derive(clap::Args, Debug)]
+pub struct Verify {
+	/// The proof, as `prove` printed it
+	proof: PathBuf,
+	/// The root, as it was made public
+	#[arg(long, required_unless_present = "rpc", conflicts_with = "rpc")]
+	root: Option<String>,
+	/// A node that is asked for the root of the proof's hour: ws://HOST:PORT or wss://HOST[:PORT]
+	#[arg(long, value_name = "URL", requires = "device")]
+	rpc: Option<String>,
+	/// The device that recorded the series: its address
+	#[arg(long, value_name = "ADDRESS", requires = "rpc")]
+	device: Option<String>,
+	/// Ask an archive node as of this block, for an hour that the chain keeps no longer
+	#[arg(long, value_name = "BLOCK HASH", requires = "rpc")]
+	at: Option<String>,
+	/// Certificate authorities to believe, in PEM, instead of those of this machine
+	#[arg(long, value_name = "FILE")]
+	ca: Option<PathBuf>,
 }
 
 /// What an auditor gets.
 #[derive(Serialize, Deserialize)]
 struct Proof {
+	/// The hour since 1970 whose series it is, if the file was named after one.
+	hour: Option<u32>,
 	entry: String,
 	root: String,
 	path: Vec<Step>,
 }
 
-fn entries(file: &Path) -> Result<(Vec<String>, Vec<Hash>), Error> {
-	let text = fs::read_to_string(file).map_err(Error::read(file))?;
-	// What does not end is no entry yet.
-	let end = text.rfind('\n').map_or(0, |at| at + 1);
-	let entries: Vec<String> = text[..end].lines().map(ToOwned::to_owned).collect();
-	let leaves = entries.iter().map(|entry| leaf(entry.as_bytes())).collect();
-	Ok((entries, leaves))
+/// The hashes of a file's entries, and the entry at one place if there is one.
+fn leaves(file: &Path, wanted: Option<usize>) -> Result<(Vec<Hash>, Option<String>), Error> {
+	let mut lines = BufReader::new(File::open(file).map_err(Error::read(file))?);
+	let (mut leaves, mut found, mut line) = (Vec::new(), None, Vec::new());
+	loop {
+		line.clear();
+		lines.read_until(b'\n', &mut line).map_err(Error::read(file))?;
+		// What does not end is no entry yet.
+		let Some(entry) = line.strip_suffix(b"\n") else { return Ok((leaves, found)) };
+		if wanted == Some(leaves.len()) {
+			found = Some(String::from_utf8_lossy(entry).into_owned());
+		}
+		leaves.push(leaf(entry));
+	}
 }
 
 /// The root of an hour's file.
 pub fn root_of(file: &Path) -> Result<String, Error> {
-	let (_, leaves) = entries(file)?;
+	let (leaves, _) = leaves(file, None)?;
 	let empty = || Error::Input(format!("{} has no entries", file.display()));
 	root(&leaves).map(|root| hex(&root)).ok_or_else(empty)
 }
@@ -131,53 +99,52 @@ pub fn run(command: &Command) -> Result<(), Error> {
 	match command {
 		Command::Root { file } => output::print(&format!("{}\n", root_of(file)?)),
 		Command::Prove { file, line } => {
-			let (entries, leaves) = entries(file)?;
 			let at = usize::try_from(line - 1).unwrap_or(usize::MAX);
+			let (leaves, entry) = leaves(file, Some(at))?;
 			let missing =
-				|| Error::Option(format!("{} has {} lines", file.display(), entries.len()));
+				|| Error::Option(format!("{} has {} lines", file.display(), leaves.len()));
 			let path = prove(&leaves, at).ok_or_else(missing)?;
-			let entry = entries.get(at).cloned().ok_or_else(missing)?;
-			let proof = Proof { entry, root: root_of(file)?, path };
+			let entry = entry.ok_or_else(missing)?;
+			let proof = Proof { hour: hour_of_file(file), entry, root: root_of(file)?, path };
 			output::print(&format!("{}\n", serde_json::json!(proof)))
 		}
-		Command::Verify { proof: path, root } => {
-			let text = fs::read_to_string(path).map_err(Error::read(path))?;
-			let proof: Proof = serde_json::from_str(&text).map_err(|error| {
-				Error::Input(format!("{} is no proof: {error}", path.display()))
-			})?;
-			let reached = hex(&climb(proof.entry.as_bytes(), &proof.path));
-			if !reached.eq_ignore_ascii_case(root) {
-				return Err(Error::Outside(format!(
-					"the entry leads to the root {reached}, not to {root}: it is not what was recorded"
-				)));
-			}
-			output::print(&format!("{}\n", proof.entry))
-		}
+		Command::Verify(verify) => verify.run(),
 	}
 }
 
-#[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::agent::temporary_folder;
+impl Verify {
+	fn run(&self) -> Result<(), Error> {
+		let text = fs::read_to_string(&self.proof).map_err(Error::read(&self.proof))?;
+		let proof: Proof = serde_json::from_str(&text).map_err(|error| {
+			Error::Input(format!("{} is no proof: {error}", self.proof.display()))
+		})?;
+		let root = match &self.root {
+			Some(root) => root.clone(),
+			None => self.on_chain(&proof)?,
+		};
+		let reached = hex(&climb(proof.entry.as_bytes(), &proof.path));
+		if !reached.eq_ignore_ascii_case(&root) {
+			return Err(Error::Outside(format!(
+				"the entry leads to the root {reached}, not to {root}: it is not what was recorded"
+			)));
+		}
+		output::print(&format!("{}\n", proof.entry))
+	}
 
-	#[test]
-	fn hours_have_files_and_half_lines_are_cut() {
-		let folder = temporary_folder("series");
-		let mut log = Log::new(folder.clone());
-		let hour = HOUR as u64;
-		let reading = Reading::at(5);
-		assert_eq!(log.add(10, &reading).expect("written"), None);
-		assert_eq!(log.add(20, &reading).expect("written"), None);
-		let first = folder.join("1970-01-01T00.jsonl");
-		assert_eq!(log.add(hour, &reading).expect("written"), Some(first.clone()));
-		let root = root_of(&first).expect("two entries");
-		let mut torn = OpenOptions::new().append(true).open(&first).expect("there");
-		torn.write_all(b"{\"arr").expect("written");
-		assert_eq!(root_of(&first).expect("two entries"), root);
-		let mut log = Log::new(folder.clone());
-		log.add(30, &reading).expect("written");
-		assert_eq!(fs::read_to_string(&first).expect("text").lines().count(), 3);
-		fs::remove_dir_all(&folder).expect("removed");
+	/// The root that the chain has of the proof's hour.
+	fn on_chain(&self, proof: &Proof) -> Result<String, Error> {
+		let (Some(rpc), Some(device)) = (&self.rpc, &self.device) else {
+			return Err(Error::Option("give --root, or --rpc and --device".into()));
+		};
+		let hour = proof.hour.ok_or_else(|| {
+			Error::Input(
+				"the proof names no hour: its file was not named after one; use --root".into(),
+			)
+		})?;
+		let authorities = match rpc.starts_with("wss://") || rpc.starts_with("https://") {
+			true => Authorities::read(self.ca.as_deref())?,
+			false => Authorities::default(),
+		};
+		agent::series_root(rpc, &authorities, device, hour, self.at.as_deref())
 	}
 }

@@ -1,5 +1,8 @@
 use super::*;
-use crate::agent::{fake_node::FakeNode, journal::tests::report, temporary_folder};
+use crate::{
+	agent::{fake_node::FakeNode, journal::tests::report, temporary_folder},
+	series::Sealed,
+};
 use std::{
 	fs,
 	path::{Path, PathBuf},
@@ -199,4 +202,50 @@ fn a_node_that_returns_gets_what_waited() {
 	scene.node.state().absent = false;
 	scene.step();
 	assert_eq!(scene.submitted(), 2);
+}
+
+fn hour(hour: u32) -> Item {
+	Item::Series(Sealed { hour, entries: 1, root: format!("0x{}", "05".repeat(32)) })
+}
+
+/// The call within an extrinsic: hour and root, after pallet, call and device.
+fn hour_in(extrinsic: &[u8]) -> u32 {
+	let call = &extrinsic[extrinsic.len() - (4 + 4 + 32 + 1)..];
+	u32::from_le_bytes(call[..4].try_into().expect("four bytes"))
+}
+
+/// Hours go in order, none before the chain's clock has passed it, and none is sent twice.
+#[test]
+fn roots_of_hours_are_sent_in_order() {
+	let mut scene = Scene::new("hours");
+	let this_hour = (scene.node.state().now / 3_600_000) as u32;
+	[this_hour, this_hour - 1, this_hour - 2].into_iter().for_each(|one| scene.add(hour(one)));
+	scene.step();
+	scene.step();
+	let hours: Vec<u32> = scene.node.state().submitted.iter().map(|one| hour_in(one)).collect();
+	assert_eq!(hours, [this_hour - 2, this_hour - 1]);
+	scene.restart();
+	scene.node.state().series = vec![(this_hour - 2, [5; 32]), (this_hour - 1, [5; 32])];
+	scene.step();
+	assert_eq!((scene.submitted(), scene.waiting()), (2, 1));
+	scene.node.state().now += 3_600_000;
+	scene.step();
+	assert_eq!((scene.submitted(), scene.waiting()), (3, 1));
+	// It got lost; once no block can include it any more, it is sent again.
+	(0..20).for_each(|_| scene.node.advance());
+	scene.step();
+	assert_eq!(scene.submitted(), 4);
+}
+
+/// What the chain will never take is forgotten: hours before one that it has, and those long ago.
+#[test]
+fn roots_that_come_too_late_are_forgotten() {
+	let mut scene = Scene::new("late-hours");
+	scene.node.state().now = 100 * 3_600_000;
+	[51, 60, 70, 80].into_iter().for_each(|one| scene.add(hour(one)));
+	scene.node.state().series = vec![(60, [6; 32]), (70, [5; 32])];
+	scene.step();
+	// 51 is too old, of 60 there is another root, 70 is there; 80 is on its way.
+	assert_eq!((scene.submitted(), scene.waiting()), (1, 1));
+	assert_eq!(hour_in(&scene.node.state().submitted[0]), 80);
 }
