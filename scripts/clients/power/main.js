@@ -43,7 +43,7 @@ async function fromChain(options) {
 		const { deliverySlot } = await chain.parameters();
 		const length = options.slot ?? deliverySlot;
 		const from = (await chain.now()) - options.hours * HOUR * (deliverySlot / length);
-		const { books, pruned } = await readRegisters(chain.api, meters, from);
+		const { books, pruned } = await readRegisters(chain.api, meters, from, deliverySlot);
 		if (pruned) console.error('The node has forgotten older blocks: an archive node has the whole day.');
 		const flows = flowsOf(books, deliverySlot, from);
 		const silent = meters.length * new Set(flows.map((flow) => flow.from)).size

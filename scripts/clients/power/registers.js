@@ -1,6 +1,8 @@
 // What meters showed, from the chain. The state holds the newest registers of a meter only, so older
 // ones are read from older blocks, where the node still has them.
 
+/** So many boundaries two looks have in common, for registers that came late. */
+const COMMON = 8;
 /** How many times the past is looked up before the rest is given up. */
 const MOST_LOOKS = 1_000;
 
@@ -27,7 +29,7 @@ export async function metersOf(api, { line, member, meter }) {
  * All registers of the meters from the moment `from` on: a map from address to a map from boundary to
  * `{ imported, exported }`, and `pruned`, whether the node has forgotten some.
  */
-export async function readRegisters(api, meters, from) {
+export async function readRegisters(api, meters, from, slot) {
 	const books = new Map(meters.map((address) => [address, new Map()]));
 	let number = (await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
 	for (let looks = 0; number > 0 && looks < MOST_LOOKS; looks++) {
@@ -50,10 +52,8 @@ export async function readRegisters(api, meters, from) {
 		const oldest = [...books.values()].filter(({ size }) => size > 0).map((book) => Math.min(...book.keys()));
 		const known = Math.max(...oldest);
 		if (oldest.length === 0 || known <= from) break;
-		// The last block before a late register could still be the oldest: one boundary is seen twice.
-		const older = await blockBefore(api, known, number);
-		if (older >= number) break;
-		number = older;
+		const older = await blockBefore(api, known + COMMON * slot, number);
+		number = older < number - 1 ? older : await blockBefore(api, known, number);
 	}
 	return { books, pruned: false };
 }

@@ -87,11 +87,16 @@ impl Chain {
 	pub fn head(&self) -> Result<Head, Failure> {
 		let finalized = self.node.hash("chain_getFinalizedHead", json!([]))?;
 		let finalized_number = self.number(finalized)?;
-		let best = self.node.hash("chain_getBlockHash", json!([]))?;
+		let best = self.best()?;
 		let number = self.number(best)?;
 		let now = self.call("MarketApi_now", &[], best)?;
 		let now = decode::<u64>(&now, "MarketApi_now")?;
 		Ok(Head { best, number, finalized, finalized_number, now })
+	}
+
+	/// The newest block now.
+	pub fn best(&self) -> Result<[u8; 32], Failure> {
+		self.node.hash("chain_getBlockHash", json!([]))
 	}
 
 	fn number(&self, block: [u8; 32]) -> Result<u32, Failure> {

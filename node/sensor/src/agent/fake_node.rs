@@ -29,6 +29,10 @@ pub struct State {
 	/// How many submissions are told that their number is taken.
 	pub taken_numbers: u32,
 	pub refused: u32,
+	/// The next number of the accounts.
+	pub nonce: u32,
+	/// A block comes right before the next submission, and uses its number up.
+	pub overtaken: bool,
 	pub absent: bool,
 }
 
@@ -55,6 +59,8 @@ impl FakeNode {
 			refusal: None,
 			taken_numbers: 0,
 			refused: 0,
+			nonce: 0,
+			overtaken: false,
 			absent: false,
 		}));
 		let (served, shared) = (server.clone(), state.clone());
@@ -117,7 +123,7 @@ fn answer(question: &Value, state: &mut State) -> Value {
 		"state_getMetadata" => json!(hex(&metadata(&usual()))),
 		"state_call" => json!(hex(&match part(0).as_str() {
 			"MarketApi_now" => state.now.encode(),
-			"AccountNonceApi_account_nonce" => 0u32.encode(),
+			"AccountNonceApi_account_nonce" => state.nonce.encode(),
 			"SensorOracleApi_registers" => {
 				let known = state.boundaries.iter().map(|boundary| (*boundary, 1u64, 2u64));
 				known.collect::<Vec<_>>().encode()
@@ -139,7 +145,10 @@ fn answer(question: &Value, state: &mut State) -> Value {
 			}))
 		}
 		"author_submitExtrinsic" => {
-			match state.refusal.or((state.taken_numbers > 0).then_some(1014)) {
+			let overtaken = std::mem::take(&mut state.overtaken);
+			state.nonce += u32::from(overtaken);
+			let taken = (state.taken_numbers > 0).then_some(1014);
+			match state.refusal.or(overtaken.then_some(1010)).or(taken) {
 				Some(code) => {
 					state.taken_numbers = state.taken_numbers.saturating_sub(1);
 					state.refused += 1;

@@ -258,18 +258,24 @@ impl Sender {
 		call: &[u8],
 		observed: u64,
 	) -> Result<bool, Failure> {
-		let first = chain.nonce(key.account(), head.best)?;
+		let mut nonce = chain.nonce(key.account(), head.best)?;
 		let until = chain.valid_until(head);
 		self.journal().sent(id, Sent { until, observed });
-		for nonce in first..first.saturating_add(MOST_IN_POOL) {
+		for _ in 0..MOST_IN_POOL {
 			match chain.submit(key, call, nonce, head) {
 				Ok(()) | Err(Failure::Refused { code: ALREADY_THERE, .. }) => {
 					self.resting.remove(&id);
 					return Ok(true);
 				}
 				// Another of ours waits there.
-				Err(Failure::Refused { code: TOO_LOW_PRIORITY, .. }) => {}
+				Err(Failure::Refused { code: TOO_LOW_PRIORITY, .. }) => nonce += 1,
 				Err(Failure::Refused { code, message }) => {
+					// A block that came in between may have used the number up.
+					let newer = chain.nonce(key.account(), chain.best()?)?;
+					if newer > nonce {
+						nonce = newer;
+						continue;
+					}
 					self.journal().back(id);
 					let (count, _) = self.resting.get(&id).copied().unwrap_or((0, 0));
 					let rest = REST.0.checked_shl(count).unwrap_or(REST.1).min(REST.1);

@@ -249,3 +249,14 @@ fn roots_that_come_too_late_are_forgotten() {
 	assert_eq!((scene.submitted(), scene.waiting()), (1, 1));
 	assert_eq!(hour_in(&scene.node.state().submitted[0]), 80);
 }
+
+/// Between asking for a number and using it a block may come that used it up.
+#[test]
+fn a_number_that_was_used_up_is_asked_for_again() {
+	let mut scene = Scene::new("overtaken");
+	scene.node.state().overtaken = true;
+	let now = scene.node.state().now;
+	scene.add(report(now - 1000));
+	scene.step();
+	assert_eq!((scene.submitted(), scene.node.state().refused), (1, 1));
+}
