@@ -5,7 +5,6 @@ mod boost;
 mod calibrate;
 mod dataset;
 mod folds;
-mod threshold;
 
 pub use baseline::{climatology, clock, logistic_regression, one_threshold};
 pub use boost::{Matrix, Settings};
@@ -14,7 +13,7 @@ pub use folds::Folds;
 
 use crate::{
 	error::Error,
-	model::{logistic, Decision, ModelFile, Task, Trees, FORMAT},
+	model::{Costs, Decision, ModelFile, Task, Trees, FORMAT},
 	progress,
 	reading::InputOptions,
 };
@@ -63,8 +62,7 @@ pub fn run(options: &Options) -> Result<(), Error> {
 		costs.miss = miss;
 	}
 	let bar = progress::bar("training", 1 + FOLDS as u64);
-	let everything = data.all();
-	let (model, probabilities) = fit(&everything, options.task, options.seed, &bar)?;
+	let model = fit(&data.all(), options.task, options.seed, &bar)?;
 	bar.finish_and_clear();
 	let file = ModelFile {
 		format: FORMAT.into(),
@@ -73,10 +71,7 @@ pub fn run(options: &Options) -> Result<(), Error> {
 		family: options.task.family(),
 		seed: options.seed,
 		data: data.sheet(&options.data, &options.exclude)?,
-		decision: Decision {
-			threshold: threshold::of(&probabilities, &everything.labels, costs),
-			costs,
-		},
+		decision: Decision { threshold: threshold(costs), costs },
 		features: options.task.features().iter().map(|name| name.to_string()).collect(),
 		model,
 	};
@@ -98,14 +93,14 @@ pub fn run(options: &Options) -> Result<(), Error> {
 	))
 }
 
+/// Where a miss and an alarm are expected to cost the same.
+pub fn threshold(costs: Costs) -> f64 {
+	costs.alarm / (costs.alarm + costs.miss)
+}
+
 /// Trees whose sum is turned into a probability by rows that other trees, grown without them, were
-/// asked about; and the probabilities of these rows.
-pub fn fit(
-	data: &Dataset,
-	task: Task,
-	seed: u64,
-	bar: &ProgressBar,
-) -> Result<(Trees, Vec<f64>), Error> {
+/// asked about.
+pub fn fit(data: &Dataset, task: Task, seed: u64, bar: &ProgressBar) -> Result<Trees, Error> {
 	let settings = task.settings();
 	let matrix = Matrix::new(&data.rows, data.width(), settings.bins);
 	let folds = Folds::new(data, FOLDS, seed)?;
@@ -122,6 +117,5 @@ pub fn fit(
 	let mut trees = boost::grow(&matrix, &data.labels, &everything, &settings, seed);
 	bar.inc(1);
 	(trees.slope, trees.intercept) = (slope, intercept);
-	let probabilities = sums.iter().map(|sum| logistic(slope * sum + intercept)).collect();
-	Ok((trees, probabilities))
+	Ok(trees)
 }
