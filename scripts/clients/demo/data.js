@@ -13,7 +13,9 @@ function rows(folder, file) {
 	});
 }
 
-/** The day: households, quarter hours, weather. Energy in Wh. */
+/**
+ * The day: households, quarter hours, weather, and what instruments read on it and before. Energy in Wh.
+ */
 export function readDay(folder) {
 	const households = rows(folder, 'households.csv').map((row) => ({
 		number: Number(row.number),
@@ -34,10 +36,15 @@ export function readDay(folder) {
 		storm: row.hazard === '1',
 		weather: weather.get(row.hour),
 	}));
+	const station = rows(folder, 'station.csv').map((values) => ({
+		at: Date.parse(`${values.time.replace(' ', 'T')}Z`),
+		values,
+	}));
 	return {
 		date: weather.get('1').date,
 		households,
 		quarters,
+		station,
 		lines: [...new Set(households.map((household) => household.line))].sort(),
 	};
 }

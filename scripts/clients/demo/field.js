@@ -1,53 +1,10 @@
-// The world outside the chain: the sensors that see the weather of the day, and the meters that
-// count what flows. Power of a household is fed in only while its line is safe.
+// The world outside the chain: the meters, which count what flows. Power of a household is fed in only
+// while its line is safe.
 
-import { lineReport, meter, reading, readingCall, reportCall, sensor } from '../lib/devices.js';
+import { meter, reading, readingCall } from '../lib/devices.js';
 import { misbehaves } from './behaviour.js';
 
 const SECOND = 1_000;
-/** Sensors of a line, each of another owner. */
-const OWNERS = 4;
-/** At most so long after the storm has come a sensor notices it. */
-const SLOWEST = 2 * SECOND;
-/** The model's name in the reports. */
-const MODEL = 'the weather as observed that day';
-
-/** Twelve sensors that report once a block. */
-export class Sensors {
-	#observed = new Map();
-
-	constructor(chain, day, clock, draw) {
-		Object.assign(this, { chain, day, clock });
-		const storm = day.quarters.findIndex((quarter) => quarter.storm);
-		this.stormFrom = storm < 0 ? Infinity : clock.start(storm);
-		this.all = day.lines.flatMap((line) =>
-			Array.from({ length: OWNERS }, (_, index) => {
-				const delay = Math.floor(draw('sensor', line, index) * (SLOWEST + 1));
-				return { device: sensor(line, index + 1), delay };
-			}),
-		);
-	}
-
-	/** What a sensor sees at `moment`. */
-	#sees(moment, delay) {
-		const quarter = this.day.quarters[this.clock.slotAt(moment)];
-		const storm = quarter?.storm && moment >= this.stormFrom + delay;
-		return { kind: storm ? 'Thunderstorm' : 'Clear', measurements: quarter?.weather ?? {} };
-	}
-
-	async act({ now }, outbox) {
-		await Promise.all(
-			this.all.map(({ device, delay }) => {
-				if (now <= (this.#observed.get(device.address) ?? 0)) return undefined;
-				this.#observed.set(device.address, now);
-				const { kind, measurements } = this.#sees(now, delay);
-				const report = lineReport(device, kind, now, measurements, MODEL);
-				const key = `report ${device.address} ${now}`;
-				return outbox.post(key, now, device, reportCall(this.chain, report));
-			}),
-		);
-	}
-}
 
 /** The meters, which count what flows and report their registers at the end of each slot. */
 export class Meters {

@@ -47,7 +47,7 @@ function storm(x, slots, bottom) {
 	const middle = (x(first) + x(last)) / 2;
 	return [
 		rect(x(first), TOP, x(last) - x(first), bottom - TOP, { fill: '#efeaf6' }),
-		text(middle, TOP - 8, 'thunderstorm', { 'text-anchor': 'middle', class: 'small', fill: '#6b4fa0' }),
+		text(middle, TOP - 8, 'thunderstorm observed', { 'text-anchor': 'middle', class: 'small', fill: '#6b4fa0' }),
 	].join('');
 }
 

@@ -105,11 +105,10 @@ class Player {
 	}
 
 	async #look() {
-		const { chain, day, clock, households, sensors, meters, outbox } = this.demo;
+		const { chain, day, clock, households, meters, outbox } = this.demo;
 		if (this.#away) await this.#resume();
 		const view = await look(chain, day.lines);
 		await Promise.all([
-			sensors.act(view, outbox),
 			meters.act(view, outbox),
 			...households.map((household) => household.act(view, outbox)),
 		]);

@@ -1,6 +1,7 @@
 // What is said at the end of the day.
 
 import { draw } from './picture.js';
+import { stopsText, weigh } from './stops.js';
 import { tell } from './story.js';
 import { finesTable, householdTable, stoppedTable, table } from './table.js';
 
@@ -9,20 +10,21 @@ const listed = (counts) =>
 	[...counts].sort((a, b) => b[1] - a[1]).map(([what, times]) => `${what} ${times}`).join(', ') || 'none';
 
 /** Print tables and checks, write the files. Returns whether all is well. */
-export async function report({ day, clock, ledger, households, outbox, played, money, write, chain }) {
+export async function report(demo) {
+	const { day, clock, ledger, households, outbox, played, money, write, chain } = demo;
 	const story = tell(ledger, day, clock, households);
 	const { start: startCredit } = await chain.parametersOf('credibility');
 	const accounts = [...story.accounts.values()];
 	const trades = [...story.trades.values()];
 	const hit = trades.filter(({ stoppedBy }) => stoppedBy);
-	const byStorm = hit.filter(({ stoppedBy }) => stoppedBy === 'storm').length;
 	const sum = (key) => trades.reduce((total, trade) => total + (trade[key] ?? 0), 0);
 	const outcomes = new Map();
 	for (const { outcome } of trades) outcomes.set(outcome ?? 'open', (outcomes.get(outcome ?? 'open') ?? 0) + 1);
 
 	console.log(`\nEach household\n\n${householdTable(accounts, startCredit)}`);
-	const others = hit.length > byStorm ? `, because sensors were silent: ${hit.length - byStorm}` : '';
-	console.log(`\nDeliveries stopped by the storm: ${byStorm}${others}\n\n${stoppedTable(story)}`);
+	console.log(`\nDeliveries stopped on the sensors' word: ${hit.length}\n\n${stoppedTable(story)}`);
+	const stops = weigh({ ...demo, story });
+	console.log(`\n${stopsText(stops)}`);
 	console.log(`\nFines: ${story.fines.length}\n\n${finesTable(story)}`);
 	console.log('\nThe day\n');
 	console.log(table(['what', 'how many'], [
@@ -53,7 +55,7 @@ export async function report({ day, clock, ledger, households, outbox, played, m
 	});
 	const files = [
 		write('demo.svg', picture),
-		write('demo.json', JSON.stringify(numbers(story, clock, played, checks), undefined, '\t') + '\n'),
+		write('demo.json', JSON.stringify(numbers(story, stops, clock, played, checks), undefined, '\t') + '\n'),
 	];
 	console.log(`\nPicture: ${files[0]}\nNumbers: ${files[1]}`);
 
@@ -64,7 +66,7 @@ export async function report({ day, clock, ledger, households, outbox, played, m
 }
 
 /** Everything in the tables and the picture, for programs. */
-function numbers(story, clock, played, checks) {
+function numbers(story, stops, clock, played, checks) {
 	return {
 		seconds: played.seconds,
 		interruptions: played.interruptions,
@@ -72,6 +74,7 @@ function numbers(story, clock, played, checks) {
 		households: [...story.accounts.values()],
 		trades: [...story.trades.values()],
 		fines: story.fines,
+		stops,
 		slots: story.slots.map(({ trades, ...slot }) => ({ ...slot, trades: trades.map((t) => t.trade) })),
 		lines: [...story.lines].map(([line, states]) => ({
 			line,

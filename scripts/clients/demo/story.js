@@ -34,7 +34,10 @@ export function tell(ledger, day, clock, households) {
 	}
 	for (const event of ledger.events()) TELL[event.kind]?.(story, event, byTag);
 	story.lines = lineStates(ledger, day.lines);
-	for (const trade of story.trades.values()) judge(trade, story.lines, clock.length);
+	for (const trade of story.trades.values()) {
+		const stormy = day.quarters[clock.slotFrom(trade.slot)]?.storm ?? false;
+		judge(trade, story.lines, clock.length, stormy);
+	}
 	story.slots = day.quarters.map((quarter, slot) => slotOf(story, clock, quarter, slot));
 	return story;
 }
@@ -158,8 +161,11 @@ function lineStates(ledger, lines) {
 	return states;
 }
 
-/** Whether a delivery was stopped or cut off because a line was not safe, and why it was not. */
-function judge(trade, states, length) {
+/**
+ * Whether a delivery was stopped or cut off because a line was not safe, and why it was not: the sensors
+ * warned, and a storm was observed in that quarter hour or was not.
+ */
+function judge(trade, states, length, stormy) {
 	const [from, to] = [trade.slot, trade.slot + length];
 	const verdicts = trade.lines.flatMap((line) =>
 		states
@@ -170,7 +176,8 @@ function judge(trade, states, length) {
 	const unsafe = verdicts.some((verdict) => verdict !== 'Safe');
 	trade.cut = trade.started && !isStopped(trade) && unsafe && trade.delivered < trade.volume;
 	if (isStopped(trade) || trade.cut) {
-		trade.stoppedBy = verdicts.includes('Hazard') ? 'storm' : 'silent sensors';
+		const warned = stormy ? 'storm' : 'false alarm';
+		trade.stoppedBy = verdicts.includes('Hazard') ? warned : 'silent sensors';
 	}
 }
 
