@@ -1,8 +1,9 @@
 //! What clients read.
 
 use crate::{
-	safety, Config, Histories, History, HourRoot, LineState, LineView, Lines, Pallet, Register, RegisterReading,
-	RegisterReadings, Registers, Reports, SensorRecord, SensorReport, SensorView, Series,
+	safety, Config, Histories, History, HourRoot, LineState, LineView, Lines, Pallet, Register,
+	RegisterReading, RegisterReadings, Registers, Reports, SensorRecord, SensorReport, SensorView,
+	Series,
 };
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
