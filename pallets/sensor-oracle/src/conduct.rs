@@ -39,7 +39,7 @@ pub const ALARM_WINDOW: Moment = 86_400_000;
 pub struct Conduct {
 	/// First observation of the unbroken run of reports with the newest digest.
 	pub same_since: Moment,
-	/// The first eight bytes of its newest different digests, oldest first.
+	/// Its newest different digests in short, oldest first.
 	pub digests: BoundedVec<u64, ConstU32<MAX_DIGESTS>>,
 	/// How often it fell silent and came back.
 	pub silences: u32,
@@ -53,9 +53,10 @@ pub struct Conduct {
 	pub plausible: u32,
 }
 
-/// The beginning of a digest. Two of them are alike by chance once in 2^64.
-fn beginning(digest: &H256) -> u64 {
-	digest.as_fixed_bytes().first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+/// A digest in short: the sum of its four parts. Two digests are alike in it by chance once in 2^64.
+fn short(digest: &H256) -> u64 {
+	let (parts, _) = digest.as_fixed_bytes().as_chunks::<8>();
+	parts.iter().fold(0, |sum, part| sum.wrapping_add(u64::from_be_bytes(*part)))
 }
 
 impl Conduct {
@@ -67,7 +68,7 @@ impl Conduct {
 		new: &SensorReport<AccountId>,
 		parameters: &OracleParameters,
 	) -> Option<Fault> {
-		let digest = beginning(&new.digest);
+		let digest = short(&new.digest);
 		let (is_same, silence) = last.map_or((false, 0), |(last, until)| {
 			(last.digest == new.digest, new.observed.saturating_sub(until))
 		});
