@@ -30,7 +30,7 @@ fn watch_key(due: Moment, line: LineId) -> WatchKey {
 }
 
 impl LineState {
-	/// The line has become stale at `now`.
+	/// The line has become stale at `now` for want of reports.
 	fn lapsed(&mut self, now: Moment, parameters: &OracleParameters) {
 		let is_same_window = now.saturating_sub(self.lapses_since) < LAPSE_WINDOW;
 		if self.lapses == 0 || !is_same_window {
@@ -72,14 +72,15 @@ impl<T: Config> Pallet<T> {
 		opinion: Opinion,
 		parameters: &OracleParameters,
 	) -> bool {
-		let Opinion { verdict, class } = opinion;
+		let Opinion { verdict, class, heard } = opinion;
 		if (state.verdict, state.class) == (verdict, class) {
 			return false;
 		}
 		let now = T::Clock::now();
 		if verdict != state.verdict {
 			match (state.verdict, verdict) {
-				(_, Verdict::Stale) => state.lapsed(now, parameters),
+				// After a storm a line is stale, too, until it has been clear for long enough.
+				(_, Verdict::Stale) if !heard => state.lapsed(now, parameters),
 				(Verdict::Stale, _) => state.recovered(now, parameters),
 				_ => (),
 			}
@@ -138,10 +139,12 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::watch(looked_at)
 	}
 
-	/// Look at a line whose entry was due.
-	fn look_at(line: LineId, parameters: &OracleParameters) {
-		let Some(mut state) = Lines::<T>::get(line) else { return };
-		state.watched = None;
+	/// Look at a line, whenever its entry was due.
+	pub(crate) fn look_at(line: LineId, parameters: &OracleParameters) {
+		let mut state = Lines::<T>::get(line).unwrap_or_default();
+		if let Some(due) = state.watched.take() {
+			Watch::<T>::remove(watch_key(due, line));
+		}
 		let now = T::Clock::now();
 		let witnesses = Self::witnesses(line);
 		let opinion = safety::opinion_at(&witnesses, &[], now);

@@ -171,11 +171,7 @@ impl<T: Config> Pallet<T> {
 		Reports::<T>::insert(sensor, record);
 		let line = registered.line;
 		Self::deposit_event(Event::SensorRestored { sensor: sensor.clone(), line });
-
-		let state = Lines::<T>::get(line).unwrap_or_default();
-		let witnesses = Self::witnesses(line);
-		let opinion = safety::opinion_at(&witnesses, &[], now);
-		Self::note_opinion(line, state, &witnesses, opinion, &parameters);
+		Self::look_at(line, &parameters);
 		Ok(())
 	}
 }

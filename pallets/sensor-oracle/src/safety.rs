@@ -44,6 +44,10 @@ pub struct Witness {
 }
 
 impl Witness {
+	fn is_heard_at(&self, t: Moment) -> bool {
+		self.spans.iter().any(|span| span.from <= t && t <= span.until)
+	}
+
 	fn has_seat_at(&self, t: Moment) -> bool {
 		let is_absent =
 			|absence: &Absence| absence.from <= t && absence.until.is_none_or(|until| t < until);
@@ -59,6 +63,8 @@ pub struct Opinion {
 	/// Of a hazard, the worst kind that more owners than may be faulty report, or a worse one;
 	/// otherwise clear.
 	pub class: Class,
+	/// Whether enough owners have been heard of late to call the line safe, if they all said so.
+	pub heard: bool,
 }
 
 /// How many sensors of one owner have a seat, and what they say.
@@ -155,9 +161,13 @@ pub fn owners(of_sensors: impl Iterator<Item = IdentityTag>, without: &[Identity
 pub fn opinion_at(witnesses: &[Witness], without: &[IdentityTag], t: Moment) -> Opinion {
 	let mut ballots = jury(witnesses, without);
 	let mut warnings = Vec::new();
+	let mut heard = BTreeSet::new();
 	for witness in witnesses.iter().filter(|witness| witness.has_seat_at(t)) {
 		let Some(ballot) = ballots.get_mut(&witness.owner) else { continue };
 		ballot.change(Part::Seat, true);
+		if witness.is_heard_at(t) {
+			heard.insert(witness.owner);
+		}
 		for voice in voices(&witness.spans).filter(|voice| (voice.start..voice.end).contains(&t)) {
 			ballot.change(voice.class.into(), true);
 			if voice.class.is_hazard() {
@@ -174,7 +184,8 @@ pub fn opinion_at(witnesses: &[Witness], without: &[IdentityTag], t: Moment) -> 
 		Verdict::Hazard => agreed(warnings, faulty(owners)),
 		Verdict::Safe | Verdict::Stale => Class::Clear,
 	};
-	Opinion { verdict, class }
+	let heard = heard.len() >= owners.saturating_sub(faulty(owners));
+	Opinion { verdict, class, heard }
 }
 
 /// The worst kind of hazard that more than `faulty` owners report, or a worse one.

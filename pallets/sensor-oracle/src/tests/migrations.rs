@@ -57,6 +57,8 @@ fn what_was_said_stays_said() {
 			unhashed::put(&Reports::<Test>::hashed_key_for(&account), &report);
 		}
 		unhashed::put(&Lines::<Test>::hashed_key_for(LINE), &Verdict::Hazard);
+		let old = (PARAMETERS.report_period, PARAMETERS.freshness, PARAMETERS.min_interval);
+		unhashed::put_raw(&Parameters::<Test>::hashed_key(), &old.encode());
 		StorageVersion::new(0).put::<Oracle>();
 
 		MigrateToV1::<Test>::on_runtime_upgrade();

@@ -192,7 +192,7 @@ proptest! {
 #[test]
 fn schedules_are_rich() {
 	let mut seen = std::collections::BTreeMap::<String, u32>::new();
-	for seed in 0..12 {
+	for seed in 0..40 {
 		ExtBuilder::default().parameters(STRICT).run(|| {
 			play(3 + (seed % 6) as u8, Dice(seed));
 			for event in events() {

@@ -124,7 +124,7 @@ fn who_misses_a_hazard_is_set_aside() {
 #[test]
 fn who_disagrees_with_too_few_stays() {
 	strict().run(|| {
-		for round in 0..20 {
+		for round in 0..12 {
 			let at = START + round * 10_000;
 			fresh(Alice, Class::Wind, at);
 			fresh(Charlie, Class::Clear, at);
