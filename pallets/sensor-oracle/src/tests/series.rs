@@ -1,10 +1,7 @@
 //! [`Pallet::record_series`](crate::Pallet::record_series).
 
-use crate::{
-	mock::*,
-	series::{HOUR, MAX_HOURS},
-	Error, Event, HourRoot, Series, SeriesRoot,
-};
+use crate::series::{HOUR, MAX_HOURS};
+use crate::{mock::*, Error, Event, HourRoot, Series, SeriesRoot};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, dispatch::CheckIfFeeless};
 use sp_core::H256;
