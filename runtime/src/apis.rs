@@ -17,7 +17,10 @@ use pallet_market::{
 	runtime_api::Awaiting, DeliverySlot, Offer, Quotes, Request, RequestState, Trade,
 };
 use pallet_registry::types::{Certificate, Device};
-use pallet_sensor_oracle::{LineView, Register, RegisterReading, RegisterReadings, SensorReport};
+use pallet_sensor_oracle::{
+	HourRoot, LineState, LineView, Models, Register, RegisterReading, RegisterReadings,
+	SensorReport, SensorView, SeriesRoot,
+};
 use pallet_shared_wallet::{CapitalFlow, SignedToken};
 use pallet_transaction_payment_rpc_runtime_api::{FeeDetails, RuntimeDispatchInfo};
 use sp_api::impl_runtime_apis;
@@ -376,6 +379,22 @@ impl_runtime_apis! {
 			SensorOracle::line_view(line, &without)
 		}
 
+		fn line_state(line: LineId) -> Option<(LineState, bool)> {
+			SensorOracle::line_state(line)
+		}
+
+		fn sensor(sensor: AccountId) -> Option<SensorView<AccountId>> {
+			SensorOracle::sensor_view(&sensor)
+		}
+
+		fn models() -> Models {
+			SensorOracle::models()
+		}
+
+		fn series(device: AccountId) -> Vec<HourRoot> {
+			SensorOracle::series_of(&device)
+		}
+
 		fn registers(meter: AccountId) -> Vec<Register> {
 			SensorOracle::registers_of(&meter)
 		}
@@ -396,6 +415,10 @@ impl_runtime_apis! {
 			readings: RegisterReadings<AccountId>,
 		) -> Message<RegisterReadings<AccountId>> {
 			SensorOracle::registers_message(readings)
+		}
+
+		fn series_message(series: SeriesRoot<AccountId>) -> Message<SeriesRoot<AccountId>> {
+			SensorOracle::series_message(series)
 		}
 	}
 

@@ -217,6 +217,12 @@ impl pallet_sensor_oracle::BenchmarkHelper<AccountId, Signature> for BenchmarkSe
 		}
 	}
 
+	fn owner_of_sensors(line: LineId) -> AccountId {
+		let owner = account("sensor owner", 0, line);
+		make_person(&owner, tag("sensor owner", 0, line), 1, 0);
+		owner
+	}
+
 	fn register_meter(meter: &AccountId) {
 		Registry::make_device(meter, tag("meter owner", 0, 0), LineId::MAX, POWER);
 	}

@@ -113,5 +113,8 @@ mod errors {
 		/// The delivery slot's length cannot change while a request, offer or trade is open: slots of
 		/// two lengths would overlap. Wait until all have ended.
 		DeliverySlotInUse,
+		/// The line's sensors fell silent too often. It takes offers again once they have been heard
+		/// for a while: offer on another line, or wait.
+		LineClosed,
 	}
 }

@@ -7,8 +7,8 @@ use crate::{
 use frame_support::ensure;
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
 use voltree_primitives::{
-	Clock, Devices, Directory, IdentityTag, LineId, OfferId, Person, Role, Standing, WattHours,
-	Watts,
+	Clock, Devices, Directory, IdentityTag, LineId, LineSafety, OfferId, Person, Role, Standing,
+	WattHours, Watts,
 };
 
 impl<T: Config> Pallet<T> {
@@ -20,6 +20,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_supply(&supply, &parameters)?;
 		Self::ensure_line_can_feed(supply.line, &slot, supply.volume)?;
 		let rated_power = Self::ensure_seller_meter(&tag, &supply, &parameters)?;
+		ensure!(T::LineSafety::takes_offers(supply.line), Error::<T>::LineClosed);
 		let now = T::Clock::now();
 		let expires = supply.expires.unwrap_or(slot.gate).min(slot.gate);
 		ensure!(now <= expires, Error::<T>::TooLate);

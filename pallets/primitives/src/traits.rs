@@ -88,6 +88,10 @@ pub trait Devices<AccountId> {
 	fn meter(device: &AccountId) -> Option<Meter>;
 	/// The sensor registered under this account.
 	fn sensor(device: &AccountId) -> Option<Sensor>;
+	/// Whether a meter or a sensor is registered under this account.
+	fn is_device(account: &AccountId) -> bool {
+		Self::meter(account).is_some() || Self::sensor(account).is_some()
+	}
 	/// Whether the tag has a meter on the line.
 	fn has_meter(tag: &IdentityTag, line: LineId) -> bool;
 	/// The sensors of a line with their owners; bounded by the registry.
@@ -285,6 +289,11 @@ pub trait LineSafety {
 	fn owners(line: LineId, without: &[IdentityTag]) -> u32;
 	/// How many sensors are on `line`, at most [`MAX_SENSORS`].
 	fn sensors(line: LineId) -> u32;
+	/// Whether `line` takes offers: not one that has fallen silent too often, until it has been
+	/// heard for a while.
+	fn takes_offers(_line: LineId) -> bool {
+		true
+	}
 	/// How safe the two lines together were from `from` to `to` (both in the past or now), the
 	/// sensors owned by `without` left out.
 	fn safety_over(

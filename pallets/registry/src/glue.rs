@@ -78,6 +78,10 @@ impl<T: Config> voltree_primitives::Devices<T::AccountId> for Pallet<T> {
 		(kind == DeviceKind::Sensor).then_some(Sensor { owner, line })
 	}
 
+	fn is_device(account: &T::AccountId) -> bool {
+		Devices::<T>::contains_key(account)
+	}
+
 	fn has_meter(tag: &IdentityTag, line: LineId) -> bool {
 		Meters::<T>::contains_key(tag, line)
 	}

@@ -6,9 +6,14 @@
 //! asks, and the transaction extension that puts it does not count it.
 
 use crate::{
+	conduct::MAX_DIGESTS,
+	lines::{WatchKey, MAX_WATCHED},
+	models::MAX_MODELS,
 	pallet::*,
-	safety::{safety_over, verdict_at, Span},
-	Class, History, OracleParameters, Register, RegisterReading, RegisterReadings, SensorReport,
+	safety::{safety_over, verdict_at},
+	series::{HOUR, MAX_HOURS},
+	Absence, Class, Conduct, Fault, History, HourRoot, LineState, OracleParameters, Register,
+	RegisterReading, RegisterReadings, SensorRecord, SensorReport, SeriesBook, SeriesRoot, Span,
 	FULL_CONFIDENCE, MAX_REGISTERS, MAX_SPANS,
 };
 use alloc::vec::Vec;
@@ -16,11 +21,12 @@ use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::{
 	pallet_prelude::Get,
-	traits::{EnsureOrigin, OriginTrait},
+	traits::{EnsureOrigin, Hooks, OriginTrait},
+	BoundedVec,
 };
 use sp_core::H256;
 use voltree_primitives::{
-	Announced, Clock, DeliverySlots, Devices, LineId, Moment, Verdict, Versioned, FEWEST_OWNERS,
+	Announced, Clock, DeliverySlots, Devices, LineId, Moment, Verdict, FEWEST_OWNERS,
 };
 
 /// Keys, devices and time for benchmarks.
@@ -33,6 +39,8 @@ pub trait BenchmarkHelper<AccountId, Signature> {
 	fn set_time(now: Moment);
 	/// Register the sensors, each for another person, on a line that has none.
 	fn register_sensors(line: LineId, sensors: &[AccountId]);
+	/// The account of the person who runs the first of these sensors on `line`.
+	fn owner_of_sensors(line: LineId) -> AccountId;
 	/// Register a meter.
 	fn register_meter(meter: &AccountId);
 }
@@ -59,14 +67,15 @@ impl<T: Config> Pallet<T> {
 			let runs = (0..MAX_SPANS).rev().map(|age| {
 				let last = newest.saturating_sub(3 * RUN * Moment::from(age));
 				Span {
-					hazard: age % 2 == 1,
+					class: if age % 2 == 1 { Class::Wind } else { Class::Clear },
 					from: last - RUN,
 					steady: Some(last),
 					last,
 					until: last + 4 * RUN,
 				}
 			});
-			let history: History = runs.collect::<Vec<_>>().try_into().expect("as many as fit");
+			let spans = BoundedVec::truncate_from(runs.collect());
+			let history = History { spans, absences: BoundedVec::new() };
 			let report = SensorReport {
 				sensor: sensor.clone(),
 				class: Class::Clear,
@@ -76,7 +85,10 @@ impl<T: Config> Pallet<T> {
 				digest: H256::zero(),
 			};
 			Histories::<T>::insert(&sensor, history);
-			Reports::<T>::insert(&sensor, report);
+			// The first one has a digest that comes back.
+			let digests = BoundedVec::truncate_from((0..u64::from(MAX_DIGESTS)).collect());
+			let conduct = Conduct { digests, ..Default::default() };
+			Reports::<T>::insert(&sensor, SensorRecord { report, conduct });
 		}
 	}
 
@@ -95,9 +107,36 @@ impl<T: Config> Pallet<T> {
 
 /// Periods in force since they were announced.
 fn set_periods<T: Config>() {
-	let parameters = OracleParameters { report_period: RUN, freshness: 4 * RUN, min_interval: 1 };
-	let announced = Announced { from: 0, parameters };
-	Parameters::<T>::put(Versioned { next: Some(announced), ..Default::default() });
+	let parameters = OracleParameters {
+		report_period: RUN,
+		freshness: 4 * RUN,
+		min_interval: 1,
+		..OracleParameters::USUAL
+	};
+	let parameters = OracleParameters { waiting: 0, plausible_reports: 0, ..parameters };
+	Parameters::<T>::mutate(|settings| {
+		settings.next = Some(Announced { from: 0, parameters });
+		settings.models.allowed = models(0);
+		settings.models.retired = models(1);
+	});
+}
+
+/// A full list of models.
+fn models(kind: u8) -> crate::models::ModelList {
+	let model = |n: u32| {
+		let mut bytes = [kind; 32];
+		bytes[..4].copy_from_slice(&n.to_le_bytes());
+		H256::from(bytes)
+	};
+	BoundedVec::truncate_from((0..MAX_MODELS).map(model).collect())
+}
+
+/// A line that people were told is `verdict`, and that is to be looked at `due`.
+fn set_line<T: Config>(line: LineId, verdict: Verdict, due: Moment) {
+	let key: WatchKey = (due.to_be_bytes(), line.to_be_bytes());
+	Watch::<T>::insert(key, ());
+	let watched = Some(due);
+	Lines::<T>::insert(line, LineState { verdict, watched, ..Default::default() });
 }
 
 /// A line with `sensors` sensors and their full histories. The first one on [`LINE`] is the signer.
@@ -136,17 +175,29 @@ fn relayer<T: Config>() -> T::RuntimeOrigin {
 	T::RuntimeOrigin::signed(account("relayer", 0, 0))
 }
 
-/// A line with `sensors` sensors, and a report of one of them that changes what they say together.
+/// A line with `sensors` sensors, and a report of one of them by which it is set aside, and after
+/// which they say something else together than people were told.
 fn news<T: Config>(sensors: u32) -> SensorReport<T::AccountId> {
+	let told = if sensors < FEWEST_OWNERS { Verdict::Safe } else { Verdict::Hazard };
+	SensorReport { digest: H256::zero(), ..report_where_people_know::<T>(sensors, told) }
+}
+
+/// A line with `sensors` sensors, of which people were told that it is `told`, and a report of one of
+/// them.
+fn report_where_people_know<T: Config>(sensors: u32, told: Verdict) -> SensorReport<T::AccountId> {
 	set_periods::<T>();
 	fill_line::<T>(LINE, sensors);
-	Lines::<T>::insert(LINE, Verdict::Hazard);
+	set_line::<T>(LINE, told, Moment::MAX);
+	// The newest report has another digest, so that one of all zeros is a replay.
+	Reports::<T>::mutate_extant(signer::<T>(), |record| {
+		record.report.digest = H256::repeat_byte(9);
+	});
 	SensorReport {
 		sensor: signer::<T>(),
 		// Not what the last run says, so that another begins and the oldest falls out.
 		class: Class::Thunderstorm,
 		confidence: FULL_CONFIDENCE,
-		model: H256::repeat_byte(1),
+		model: models(0)[usize::try_from(MAX_MODELS - 1).expect("small")],
 		observed: NOW,
 		digest: H256::repeat_byte(2),
 	}
@@ -154,8 +205,35 @@ fn news<T: Config>(sensors: u32) -> SensorReport<T::AccountId> {
 
 /// Whether [`news`] of a line with `sensors` sensors have come.
 fn news_have_come<T: Config>(sensors: u32) -> bool {
-	let newest = Reports::<T>::get(signer::<T>()).map(|newest| newest.class);
-	newest == Some(Class::Thunderstorm) && Lines::<T>::get(LINE) == Some(expected(sensors))
+	report_has_come::<T>()
+		&& Histories::<T>::get(signer::<T>()).absence().is_some()
+		&& Lines::<T>::get(LINE).map(|state| state.verdict) == Some(expected(sensors))
+}
+
+/// Whether the report has come, whatever followed.
+fn report_has_come<T: Config>() -> bool {
+	let newest = Reports::<T>::get(signer::<T>()).map(|record| record.report.class);
+	newest == Some(Class::Thunderstorm)
+}
+
+/// A device with a full book of roots, and the one that comes next.
+fn next_root<T: Config>() -> SeriesRoot<T::AccountId> {
+	let device = signer::<T>();
+	T::BenchmarkHelper::register_meter(&device);
+	T::BenchmarkHelper::set_time(NOW);
+	let hour = u32::try_from(NOW / HOUR).expect("far from the end of time") - 1;
+	let roots = (1..=MAX_HOURS).rev().map(|age| HourRoot {
+		hour: hour - age,
+		entries: 1,
+		root: H256::repeat_byte(3),
+	});
+	Series::<T>::insert::<_, SeriesBook>(&device, BoundedVec::truncate_from(roots.collect()));
+	SeriesRoot { device, hour, entries: 60, root: H256::repeat_byte(4) }
+}
+
+/// Whether [`next_root`] has come.
+fn root_has_come<T: Config>() -> bool {
+	Series::<T>::get(signer::<T>()).last().map(|newest| newest.entries) == Some(60)
 }
 
 /// A meter with a full book of registers, and the `count` that come next.
@@ -223,6 +301,141 @@ mod benchmarks {
 
 		assert!(news_have_come::<T>(s));
 		Ok(())
+	}
+
+	#[benchmark]
+	fn report_as_before(s: Linear<1, { T::SensorsPerLine::get() }>) -> Result<(), BenchmarkError> {
+		let said = report_where_people_know::<T>(s, expected(s));
+		let signature = signed::<T>(Pallet::<T>::report_message(said.clone()));
+		let relayer = relayer::<T>();
+
+		#[block]
+		{
+			assert!(Pallet::<T>::is_free_report(&relayer, &said, signature.as_ref()));
+			Pallet::<T>::report(relayer, said, signature).map_err(|failed| failed.error)?;
+		}
+
+		assert!(report_has_come::<T>());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn report_as_before_by_sensor(
+		s: Linear<1, { T::SensorsPerLine::get() }>,
+	) -> Result<(), BenchmarkError> {
+		let said = report_where_people_know::<T>(s, expected(s));
+		let sensor = by_itself::<T>();
+
+		#[block]
+		{
+			assert!(Pallet::<T>::is_free_report(&sensor, &said, None));
+			Pallet::<T>::report(sensor, said, None).map_err(|failed| failed.error)?;
+		}
+
+		assert!(report_has_come::<T>());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn record_series() -> Result<(), BenchmarkError> {
+		let root = next_root::<T>();
+		let signature = signed::<T>(Pallet::<T>::series_message(root.clone()));
+		let relayer = relayer::<T>();
+
+		#[block]
+		{
+			assert!(Pallet::<T>::is_free_series(&relayer, &root, signature.as_ref()));
+			Pallet::<T>::record_series(relayer, root, signature)?;
+		}
+
+		assert!(root_has_come::<T>());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn record_series_by_device() -> Result<(), BenchmarkError> {
+		let root = next_root::<T>();
+		let device = by_itself::<T>();
+
+		#[block]
+		{
+			assert!(Pallet::<T>::is_free_series(&device, &root, None));
+			Pallet::<T>::record_series(device, root, None)?;
+		}
+
+		assert!(root_has_come::<T>());
+		Ok(())
+	}
+
+	/// A retired model comes back on a list with one place left.
+	#[benchmark]
+	fn allow_model() -> Result<(), BenchmarkError> {
+		set_periods::<T>();
+		let model = models(1)[0];
+		Parameters::<T>::mutate(|settings| {
+			settings.models.allowed.pop();
+		});
+		let origin =
+			T::AuthorityOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, model);
+
+		assert!(Pallet::<T>::models().allowed.contains(&model));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn retire_model() -> Result<(), BenchmarkError> {
+		set_periods::<T>();
+		let model = models(0)[0];
+		let origin =
+			T::AuthorityOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, model);
+
+		assert!(Pallet::<T>::models().retired.contains(&model));
+		Ok(())
+	}
+
+	/// By the owner, whose person is looked up; the sensor's voice changes its line.
+	#[benchmark]
+	fn restore_sensor() -> Result<(), BenchmarkError> {
+		let sensors = T::SensorsPerLine::get();
+		report_where_people_know::<T>(sensors, Verdict::Hazard);
+		let sensor = signer::<T>();
+		Histories::<T>::mutate(&sensor, |history| {
+			let absence = Absence { from: 0, until: None, fault: Fault::Frozen };
+			history.absences = BoundedVec::truncate_from(alloc::vec![absence]);
+		});
+		let owner = T::RuntimeOrigin::signed(T::BenchmarkHelper::owner_of_sensors(LINE));
+
+		#[extrinsic_call]
+		_(owner as T::RuntimeOrigin, sensor.clone());
+
+		assert!(Histories::<T>::get(&sensor).absence().is_none());
+		assert_eq!(Lines::<T>::get(LINE).map(|state| state.verdict), Some(Verdict::Safe));
+		Ok(())
+	}
+
+	/// Lines that are due in a block, on each of which people have to be told something.
+	#[benchmark]
+	fn watch(l: Linear<0, { MAX_WATCHED }>) {
+		set_periods::<T>();
+		for n in 0..l {
+			fill_line::<T>(n, T::SensorsPerLine::get());
+			set_line::<T>(n, Verdict::Hazard, NOW);
+		}
+		T::BenchmarkHelper::set_time(NOW);
+
+		#[block]
+		{
+			Pallet::<T>::on_initialize(1u32.into());
+		}
+
+		assert!((0..l).all(|n| Lines::<T>::get(n)
+			.is_some_and(|state| { state.verdict == Verdict::Safe && state.watched > Some(NOW) })));
 	}
 
 	#[benchmark]

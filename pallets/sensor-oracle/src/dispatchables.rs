@@ -1,27 +1,25 @@
-//! What the calls do, and whether they are free.
+//! What the calls of meters and of the authority do, and whether they are free.
 
 use crate::{
-	registers, safety, Config, Error, Event, Histories, Lines, OracleParameters, Pallet,
-	Parameters, Register, RegisterBook, RegisterReading, RegisterReadings, Registers, Reports,
-	SensorReport, WeightInfo, FULL_CONFIDENCE, MAX_SLOTS_BACK,
+	registers, Config, Error, Event, OracleParameters, Pallet, Parameters, Register, RegisterBook,
+	RegisterReading, RegisterReadings, Registers, MAX_SLOTS_BACK,
 };
 use codec::Encode;
-use frame_support::{ensure, traits::Get, weights::Weight};
+use frame_support::{ensure, traits::Get};
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::DispatchResult;
 use voltree_primitives::{
-	is_signed_by, Clock, DeliverySlots, Devices, Domain, LineId, Verdict, REGISTERS_REPORT,
-	REGISTER_REPORT, SENSOR_REPORT,
+	is_signed_by, Clock, DeliverySlots, Devices, Domain, REGISTERS_REPORT, REGISTER_REPORT,
 };
 
 impl<T: Config> Pallet<T> {
 	/// The periods in force.
 	pub fn parameters() -> OracleParameters {
-		Parameters::<T>::get().in_force(T::Clock::now).1
+		Parameters::<T>::get().in_force(T::Clock::now)
 	}
 
 	/// Fails unless `device` itself sent `body` or signed it.
-	fn ensure_said(
+	pub(crate) fn ensure_said(
 		sender: &T::AccountId,
 		device: &T::AccountId,
 		domain: Domain,
@@ -35,75 +33,6 @@ impl<T: Config> Pallet<T> {
 		let message = Self::message(domain, body).encode();
 		ensure!(is_signed_by(&message, signature, device), Error::BadSignature);
 		Ok(())
-	}
-
-	/// Fails unless the report would be accepted now. Returns the sensor's line.
-	pub(crate) fn check_report(
-		sender: &T::AccountId,
-		report: &SensorReport<T::AccountId>,
-		signature: Option<&T::Signature>,
-	) -> Result<LineId, Error<T>> {
-		let sensor = T::Devices::sensor(&report.sensor).ok_or(Error::NotASensor)?;
-		ensure!(report.confidence <= FULL_CONFIDENCE, Error::InvalidConfidence);
-		let parameters = Self::parameters();
-		let age = T::Clock::now().checked_sub(report.observed).ok_or(Error::FutureReport)?;
-		ensure!(age <= parameters.freshness, Error::StaleReport);
-		if let Some(last) = Reports::<T>::get(&report.sensor) {
-			ensure!(report.observed > last.observed, Error::OutOfOrder);
-			let since = report.observed.saturating_sub(last.observed);
-			ensure!(since >= parameters.min_interval, Error::TooFrequent);
-		}
-		// Last, because it is the dearest.
-		Self::ensure_said(sender, &report.sensor, SENSOR_REPORT, report, signature)?;
-		Ok(sensor.line)
-	}
-
-	/// Whether nobody pays for this report: it would be accepted now.
-	pub fn is_free_report(
-		origin: &OriginFor<T>,
-		report: &SensorReport<T::AccountId>,
-		signature: Option<&T::Signature>,
-	) -> bool {
-		ensure_signed(origin.clone())
-			.is_ok_and(|sender| Self::check_report(&sender, report, signature).is_ok())
-	}
-
-	/// The weight of a report on a line with so many sensors: without a `signature` none is checked.
-	pub(crate) fn weight_of_report(signature: &Option<T::Signature>, sensors: u32) -> Weight {
-		match signature {
-			Some(_) => T::WeightInfo::report(sensors),
-			None => T::WeightInfo::report_by_sensor(sensors),
-		}
-	}
-
-	/// Take a sensor's report. Returns how many sensors its line has.
-	pub(crate) fn do_report(
-		sender: &T::AccountId,
-		report: SensorReport<T::AccountId>,
-		signature: Option<&T::Signature>,
-	) -> Result<u32, DispatchError> {
-		let line = Self::check_report(sender, &report, signature)?;
-		Histories::<T>::mutate(&report.sensor, |history| {
-			let parameters = Self::parameters();
-			safety::remember(history, report.class.is_hazard(), report.observed, &parameters);
-		});
-		Self::deposit_event(Event::Reported {
-			sensor: report.sensor.clone(),
-			line,
-			class: report.class,
-			confidence: report.confidence,
-			observed: report.observed,
-		});
-		Reports::<T>::insert(report.sensor.clone(), report);
-
-		let witnesses = Self::witnesses(line);
-		let verdict = safety::verdict_at(&witnesses, &[], T::Clock::now());
-		// A line of which no event has spoken is stale.
-		if verdict != Lines::<T>::get(line).unwrap_or(Verdict::Stale) {
-			Lines::<T>::insert(line, verdict);
-			Self::deposit_event(Event::LineChanged { line, verdict });
-		}
-		Ok(u32::try_from(witnesses.len()).unwrap_or(u32::MAX))
 	}
 
 	/// The registers of `meter` with those of `news`. Fails unless each of them would be accepted
@@ -204,8 +133,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(parameters.are_valid(), Error::<T>::InvalidParameters);
 		let now = T::Clock::now();
 		let from = now.saturating_add(T::Notice::get());
-		let (version, announced) = Parameters::<T>::get().announce(parameters, from, now);
-		Parameters::<T>::put(announced);
+		let version = Parameters::<T>::mutate(|settings| settings.announce(parameters, from, now));
 		Self::deposit_event(Event::ParametersSet { version, parameters, from });
 		Ok(())
 	}

@@ -9,14 +9,26 @@
 //! | [`Pallet::report`] | a sensor, or anyone with its signature | one more report in its history |
 //! | [`Pallet::report_register`] | a meter, or anyone with its signature | one more register |
 //! | [`Pallet::report_registers`] | the same | registers of several boundaries |
+//! | [`Pallet::record_series`] | a device, or anyone with its signature | the root of an hour of its series |
 //! | [`Pallet::set_parameters`] | the management centre's authority | other periods, with notice |
+//! | [`Pallet::allow_model`] | the authority | sensors may use a model |
+//! | [`Pallet::retire_model`] | the authority | they no longer may |
+//! | [`Pallet::restore_sensor`] | the sensor's owner after a while, or the authority | it is listened to again |
 //!
 //! Reports are free as long as they would be accepted; a device needs no money. They are
 //! ordinary signed extrinsics, so that any client can send them.
 //!
 //! Whether a line is safe is never stored. It follows from the sensors' histories and the time, by
 //! the rule in [`safety`]: silence alone makes a line stale, without a transaction.
-//! [`Lines`] only remembers what the newest event said.
+//! [`Lines`] only remembers what the newest event said. That event, [`Event::LineChanged`], is the
+//! alert for the people on a line: in the block of the report that changed it, and of a line that
+//! falls silent in the block after, see [`lines`].
+//!
+//! A sensor that cannot be measuring is **set aside**: it repeats itself ([`conduct`]), or it went on
+//! calling clear what enough others called a hazard, or it warned alone beyond its budget. It reports
+//! on, and is brought back after a while without fault. Silence counts on its own record. Nothing of
+//! this touches anybody's credit. A line that falls silent too often takes no offers until it has been
+//! heard for a while.
 //!
 //! What a device said is forgotten when the registry removes it: a meter is silent from then on, for
 //! past slots too, and a sensor is one voice less.
@@ -26,6 +38,8 @@
 //! * Only registered devices have reports, histories or registers.
 //! * The spans of a history follow each other in time; the last one ends with the newest report.
 //! * A meter's registers stand at distinct boundaries and never run backwards.
+//! * The hours of a device's series rise.
+//! * Each line that is not stale, as far as people were told, has one entry in the watch.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -41,10 +55,20 @@
 
 extern crate alloc;
 
+#[allow(clippy::as_conversions, reason = "the codec's derive casts its own indices")]
+pub mod conduct;
+mod errors;
+mod events;
+#[allow(clippy::as_conversions, reason = "the codec's derive casts its own indices")]
+pub mod history;
+pub mod lines;
 pub mod migrations;
+pub mod models;
+pub mod parameters;
 pub mod registers;
 pub mod runtime_api;
 pub mod safety;
+pub mod series;
 #[allow(clippy::as_conversions, reason = "the codec's derive casts its own indices")]
 pub mod types;
 pub mod weights;
@@ -62,6 +86,8 @@ mod benchmarking;
 mod dispatchables;
 mod neighbours;
 mod reads;
+mod reports;
+mod storage;
 mod try_state;
 
 #[cfg(test)]
@@ -69,12 +95,22 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+use frame_support::pallet_macros::import_section;
+
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
+pub use conduct::Conduct;
+pub use history::{Absence, Fault, History, Span, MAX_SPANS};
+pub use models::Models;
 pub use pallet::*;
+pub use parameters::*;
+pub use series::{HourRoot, SeriesBook, SeriesRoot};
 pub use types::*;
 pub use weights::WeightInfo;
 
+#[import_section(errors::errors)]
+#[import_section(events::events)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 #[allow(
 	clippy::as_conversions,
@@ -82,13 +118,21 @@ pub use weights::WeightInfo;
 	reason = "FRAME's macros generate both; our own code here only declares and delegates"
 )]
 pub mod pallet {
-	use super::{registers::Disbelief, types::*, WeightInfo};
+	use super::{
+		history::{Fault, History},
+		lines::WatchKey,
+		parameters::*,
+		registers::Disbelief,
+		series::{SeriesBook, SeriesRoot},
+		types::*,
+		WeightInfo,
+	};
 	use frame_support::pallet_prelude::*;
 	use frame_system::pallet_prelude::*;
 	use sp_core::H256;
 	use sp_runtime::traits::{IdentifyAccount, Verify};
 	use voltree_primitives::{
-		Clock, DeliverySlots, Devices, LineId, Moment, Verdict, Versioned, WattHours, FEWEST_OWNERS,
+		Clock, DeliverySlots, Devices, Directory, LineId, Moment, Verdict, WattHours, FEWEST_OWNERS,
 	};
 
 	/// The layout of the storage.
@@ -111,6 +155,8 @@ pub mod pallet {
 		type Clock: Clock;
 		/// Which devices are registered, and where.
 		type Devices: Devices<Self::AccountId>;
+		/// Who a sensor's owner is.
+		type Directory: Directory<Self::AccountId>;
 		/// The grid of slot boundaries.
 		type Slots: DeliverySlots;
 
@@ -132,31 +178,6 @@ pub mod pallet {
 	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
-	/// Periods of the reports; ask [`Pallet::parameters`] for what is in force.
-	#[pallet::storage]
-	pub type Parameters<T: Config> = StorageValue<_, Versioned<OracleParameters>, ValueQuery>;
-
-	/// The newest report of each sensor that has made one.
-	#[pallet::storage]
-	pub type Reports<T: Config> =
-		StorageMap<_, Blake2_128Concat, T::AccountId, SensorReport<T::AccountId>>;
-
-	/// What each sensor has said, as runs of reports of one kind.
-	#[pallet::storage]
-	pub type Histories<T: Config> =
-		StorageMap<_, Blake2_128Concat, T::AccountId, History, ValueQuery>;
-
-	/// The verdict that the newest [`Event::LineChanged`] of a line named. Silence has changed the
-	/// line since, perhaps: ask [`safety`] or the runtime API instead.
-	// Twox: lines are numbered by the authority.
-	#[pallet::storage]
-	pub type Lines<T: Config> = StorageMap<_, Twox64Concat, LineId, Verdict>;
-
-	/// The newest registers of each meter, by rising boundary.
-	#[pallet::storage]
-	pub type Registers<T: Config> =
-		StorageMap<_, Blake2_128Concat, T::AccountId, RegisterBook, ValueQuery>;
-
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
@@ -172,102 +193,11 @@ pub mod pallet {
 		fn build(&self) {
 			assert!(
 				self.parameters.are_valid(),
-				"sensorOracle.parameters: 1 <= minInterval <= reportPeriod <= freshness <= one day",
+				"sensorOracle.parameters: 1 <= minInterval <= reportPeriod <= freshness <= one day; \
+				 frozenAfter, missedAfter and alarmBudget are at least freshness",
 			);
-			Parameters::<T>::put(Versioned::new(self.parameters));
+			Parameters::<T>::put(Settings::new(self.parameters));
 		}
-	}
-
-	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
-	pub enum Event<T: Config> {
-		/// A sensor reported what it sees of its line.
-		Reported {
-			/// The sensor.
-			sensor: T::AccountId,
-			/// The line it watches.
-			line: LineId,
-			/// What it sees.
-			class: Class,
-			/// How sure it is, in parts per million.
-			confidence: u32,
-			/// When it measured, in chain time.
-			observed: Moment,
-		},
-		/// A report changed what the sensors of a line say together.
-		LineChanged {
-			/// The line.
-			line: LineId,
-			/// What they say now, nobody left out.
-			verdict: Verdict,
-		},
-		/// A meter reported its registers.
-		RegisterReported {
-			/// The meter.
-			meter: T::AccountId,
-			/// The slot boundary, in chain time.
-			boundary: Moment,
-			/// Watt-hours taken from the line since the meter was made.
-			import: WattHours,
-			/// Watt-hours given to the line since the meter was made.
-			export: WattHours,
-		},
-		/// Other periods of the reports were announced.
-		ParametersSet {
-			/// How often they have been replaced, this time included.
-			version: u32,
-			/// All of them.
-			parameters: OracleParameters,
-			/// First moment at which they are in force.
-			from: Moment,
-		},
-	}
-
-	#[pallet::error]
-	#[derive(PartialEq)]
-	pub enum Error<T> {
-		/// No sensor is registered under the account that the report names. Have the management
-		/// centre register it.
-		NotASensor,
-		/// No meter is registered under the account that the reading names. Have the management
-		/// centre register it.
-		NotAMeter,
-		/// The sender is not the device, and there is no signature of the device. Add one.
-		MissingSignature,
-		/// The signature is not the device's over these data for this chain. Sign the bytes that
-		/// the runtime API returns.
-		BadSignature,
-		/// The confidence exceeds 1,000,000 parts per million.
-		InvalidConfidence,
-		/// The time it speaks of has not come yet in chain time, which stands still between blocks.
-		/// Use the newest block's time, and send again after the next block.
-		FutureReport,
-		/// The observation is older than reports stay fresh. Measure again.
-		StaleReport,
-		/// The sensor has reported an observation of this time or a later one. Send observations in
-		/// their order, each once.
-		OutOfOrder,
-		/// Too little time lies between this observation and the sensor's last one. Wait for
-		/// `min_interval` to pass.
-		TooFrequent,
-		/// There is no register in the report. Send at least one.
-		NoRegisters,
-		/// The time is not a multiple of the delivery slot's length. Read the registers at the
-		/// slot's boundary.
-		NotABoundary,
-		/// The meter has reported this boundary. Nothing is left to do.
-		AlreadyReported,
-		/// The boundary lies before all that are kept, and no more are, or more than 96 slots back.
-		/// It is too late for it.
-		TooOld,
-		/// A register would run backwards between two boundaries. Have the meter checked; after a
-		/// repair the management centre registers it anew, with another key.
-		NotMonotone,
-		/// A register would rise faster than the meter's rated power allows. Have the meter and its
-		/// registered rating checked.
-		Implausible,
-		/// A period is out of range: 1 <= min_interval <= report_period <= freshness <= one day.
-		InvalidParameters,
 	}
 
 	impl<T> From<Disbelief> for Error<T> {
@@ -283,6 +213,10 @@ pub mod pallet {
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			Self::watch_lines()
+		}
+
 		fn integrity_test() {
 			assert!(
 				T::SensorsPerLine::get() >= FEWEST_OWNERS,
@@ -299,16 +233,18 @@ pub mod pallet {
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Report what a sensor sees. Free while it would be accepted. Emits [`Event::Reported`],
-		/// and [`Event::LineChanged`] if the line's sensors now say something else together.
+		/// [`Event::SensorSetAside`] if the sensor cannot be measuring, and [`Event::LineChanged`] if
+		/// the line's sensors now say something else together.
 		///
 		/// Origin: signed by the sensor, which needs no `signature` then, or by anyone with the
 		/// sensor's signature over the message that the runtime API's `report_message` returns.
 		///
-		/// Errors: [`Error::NotASensor`], [`Error::InvalidConfidence`], [`Error::FutureReport`],
-		/// [`Error::StaleReport`], [`Error::OutOfOrder`], [`Error::TooFrequent`],
-		/// [`Error::MissingSignature`], [`Error::BadSignature`].
+		/// Errors: [`Error::NotASensor`], [`Error::InvalidConfidence`], [`Error::ModelRetired`],
+		/// [`Error::UnknownModel`], [`Error::FutureReport`], [`Error::StaleReport`],
+		/// [`Error::OutOfOrder`], [`Error::TooFrequent`], [`Error::MissingSignature`],
+		/// [`Error::BadSignature`].
 		#[pallet::call_index(0)]
-		#[pallet::weight(Pallet::<T>::weight_of_report(signature, T::SensorsPerLine::get()))]
+		#[pallet::weight(Pallet::<T>::heaviest_report(signature))]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			report: &SensorReport<T::AccountId>,
@@ -321,8 +257,8 @@ pub mod pallet {
 			report: SensorReport<T::AccountId>,
 			signature: Option<T::Signature>,
 		) -> DispatchResultWithPostInfo {
-			let sensors = Self::do_report(&ensure_signed(origin)?, report, signature.as_ref())?;
-			Ok(Some(Self::weight_of_report(&signature, sensors)).into())
+			let heard = Self::do_report(&ensure_signed(origin)?, report, signature.as_ref())?;
+			Ok(Some(Self::weight_of_report(&signature, heard)).into())
 		}
 
 		/// Report a meter's registers at a slot boundary. Free while it would be accepted. Late
@@ -399,6 +335,73 @@ pub mod pallet {
 		) -> DispatchResult {
 			T::AuthorityOrigin::ensure_origin(origin)?;
 			Self::do_set_parameters(parameters)
+		}
+
+		/// Give the root of an hour of a device's series. Free while it would be accepted: for an hour
+		/// that is over and at most 48 hours back, one root an hour, in their order. Emits
+		/// [`Event::SeriesRecorded`].
+		///
+		/// Origin: signed by the device, which needs no `signature` then, or by anyone with the
+		/// device's signature over the message that the runtime API's `series_message` returns.
+		///
+		/// Errors: [`Error::NotADevice`], [`Error::NoEntries`], [`Error::FutureReport`],
+		/// [`Error::TooOld`], [`Error::AlreadyReported`], [`Error::OutOfOrder`],
+		/// [`Error::MissingSignature`], [`Error::BadSignature`].
+		#[pallet::call_index(4)]
+		#[pallet::weight(match signature {
+			Some(_) => T::WeightInfo::record_series(),
+			None => T::WeightInfo::record_series_by_device(),
+		})]
+		#[pallet::feeless_if(|
+			origin: &OriginFor<T>,
+			series: &SeriesRoot<T::AccountId>,
+			signature: &Option<T::Signature>
+		| -> bool {
+			Pallet::<T>::is_free_series(origin, series, signature.as_ref())
+		})]
+		pub fn record_series(
+			origin: OriginFor<T>,
+			series: SeriesRoot<T::AccountId>,
+			signature: Option<T::Signature>,
+		) -> DispatchResult {
+			Self::do_record_series(&ensure_signed(origin)?, series, signature.as_ref())
+		}
+
+		/// Let sensors use a model, at once; from the first one on they may use no others. A retired
+		/// model comes back by this. Emits [`Event::ModelAllowed`].
+		///
+		/// Origin: the authority. Errors: [`Error::AlreadyAllowed`], [`Error::MaxModelsExceeded`].
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::allow_model())]
+		pub fn allow_model(origin: OriginFor<T>, model: H256) -> DispatchResult {
+			T::AuthorityOrigin::ensure_origin(origin)?;
+			Self::do_allow_model(model)
+		}
+
+		/// Refuse reports of a model, at once. What it has reported speaks as long as it is fresh.
+		/// Emits [`Event::ModelRetired`].
+		///
+		/// Origin: the authority. Errors: [`Error::AlreadyRetired`], [`Error::LastModel`],
+		/// [`Error::MaxModelsExceeded`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::retire_model())]
+		pub fn retire_model(origin: OriginFor<T>, model: H256) -> DispatchResult {
+			T::AuthorityOrigin::ensure_origin(origin)?;
+			Self::do_retire_model(model)
+		}
+
+		/// Listen again to a sensor that was set aside. Emits [`Event::SensorRestored`], and
+		/// [`Event::LineChanged`] if its voice changes its line.
+		///
+		/// Origin: the authority at any time; or signed by an account of the person who runs the
+		/// sensor, once it has waited and reported without fault as the parameters say.
+		///
+		/// Errors: [`Error::NotASensor`], [`Error::NotSetAside`], [`Error::NotOwner`],
+		/// [`Error::TooEarly`], [`Error::TooFewReports`].
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::restore_sensor())]
+		pub fn restore_sensor(origin: OriginFor<T>, sensor: T::AccountId) -> DispatchResult {
+			Self::do_restore_sensor(origin, &sensor)
 		}
 	}
 }

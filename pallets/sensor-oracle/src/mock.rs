@@ -11,10 +11,13 @@ use frame_system::EnsureRoot;
 use sp_core::H256;
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, MultiSignature};
+use sp_runtime::{
+	traits::IdentityLookup, AccountId32, BuildStorage, DispatchError, MultiSignature,
+};
 use std::collections::BTreeMap;
 use voltree_primitives::{
-	Clock, DeliverySlots, Devices, IdentityTag, LineId, Meter, Moment, Sensor, Watts,
+	Clock, DeliverySlots, Devices, Directory, IdentityTag, LineId, Meter, Moment, Role, Sensor,
+	Watts,
 };
 
 pub use Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
@@ -23,6 +26,8 @@ pub use Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
 pub const LINE: LineId = 7;
 /// A line with Dave's sensor alone, until a test adds more.
 pub const OTHER_LINE: LineId = 8;
+/// A line that there is not.
+pub const NO_LINE: LineId = 99;
 /// Rated power of Eve's meter, in watts: 1,000 Wh a slot.
 pub const RATED: u32 = 4_000;
 /// Length of a delivery slot.
@@ -34,8 +39,13 @@ pub const START: Moment = 100 * SLOT;
 pub const NOTICE: Moment = 2 * SLOT;
 
 /// Periods for the tests: a report every 10 s, valid for 25 s.
-pub const PARAMETERS: OracleParameters =
-	OracleParameters { report_period: 10_000, freshness: 25_000, min_interval: 2_000 };
+pub const PARAMETERS: OracleParameters = OracleParameters {
+	report_period: 10_000,
+	freshness: 25_000,
+	min_interval: 2_000,
+	missed_after: 60_000,
+	..OracleParameters::USUAL
+};
 
 #[frame_support::runtime]
 mod runtime {
@@ -135,7 +145,8 @@ impl TestDevices {
 
 impl Devices<AccountId32> for TestDevices {
 	fn capacity(line: LineId) -> Option<Watts> {
-		[LINE, OTHER_LINE].contains(&line).then_some(100_000)
+		let is_known = [LINE, OTHER_LINE].contains(&line) || cfg!(feature = "runtime-benchmarks");
+		(is_known && line != NO_LINE).then_some(100_000)
 	}
 	fn meter(device: &AccountId32) -> Option<Meter> {
 		let meter = Meter { owner: tag(9), line: LINE, rated_power: RATED };
@@ -155,12 +166,50 @@ impl Devices<AccountId32> for TestDevices {
 	}
 }
 
+/// The person who runs Alice's sensor has Ferdie's account; others have one that [`account_of`] names.
+pub struct TestDirectory;
+
+/// An account of the person with number `n`, at least 10.
+pub fn account_of(n: u8) -> AccountId32 {
+	[&[n; 31][..], &[0xFF]].concat()[..].try_into().expect("32 bytes")
+}
+
+impl Directory<AccountId32> for TestDirectory {
+	fn tag_of(who: &AccountId32) -> Option<IdentityTag> {
+		#[cfg(feature = "runtime-benchmarks")]
+		if *who == Eve.to_account_id() {
+			return Some(tag(0));
+		}
+		if *who == Ferdie.to_account_id() {
+			return Some(tag(1));
+		}
+		let bytes: &[u8; 32] = who.as_ref();
+		(*who == account_of(bytes[0])).then(|| tag(bytes[0]))
+	}
+	fn owner_of(_: &AccountId32) -> AccountId32 {
+		unreachable!("the oracle asks for tags only")
+	}
+	fn ensure_certified(_: &AccountId32, _: Role) -> Result<IdentityTag, DispatchError> {
+		unreachable!("the oracle asks for tags only")
+	}
+	fn is_wallet_of(_: &AccountId32, _: &IdentityTag) -> bool {
+		unreachable!("the oracle asks for tags only")
+	}
+	fn money_behind(_: &AccountId32) -> Option<u32> {
+		unreachable!("the oracle asks for tags only")
+	}
+	fn service_keys() -> Vec<AccountId32> {
+		unreachable!("the oracle asks for tags only")
+	}
+}
+
 impl pallet_sensor_oracle::Config for Test {
 	type Signature = MultiSignature;
 	type WeightInfo = ();
 	type AuthorityOrigin = EnsureRoot<AccountId32>;
 	type Clock = TestClock;
 	type Devices = TestDevices;
+	type Directory = TestDirectory;
 	type Slots = TestClock;
 	type SensorsPerLine = ConstU32<16>;
 	type Notice = ConstU64<NOTICE>;
@@ -185,6 +234,9 @@ impl crate::BenchmarkHelper<AccountId32, MultiSignature> for TestDevices {
 		for (n, sensor) in (0..).zip(sensors) {
 			Self::place_account(sensor.clone(), tag(n), line);
 		}
+	}
+	fn owner_of_sensors(_: LineId) -> AccountId32 {
+		Eve.to_account_id()
 	}
 	fn register_meter(meter: &AccountId32) {
 		assert!(Self::meter(meter).is_some(), "Eve's is the only meter");
@@ -235,6 +287,13 @@ pub fn all_see(class: Class, times: &[Moment]) {
 			sees(sensor, class, *at);
 		}
 	}
+}
+
+/// Let a block begin at `at`.
+pub fn block_at(at: Moment) {
+	use frame_support::traits::Hooks;
+	Now::set(at);
+	Oracle::on_initialize(System::block_number());
 }
 
 /// Builds a chain for a test.

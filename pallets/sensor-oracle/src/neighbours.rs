@@ -1,6 +1,6 @@
 //! What the other pallets ask.
 
-use crate::{registers, safety, Config, Histories, Pallet, Registers, Reports};
+use crate::{registers, safety, Config, Histories, Lines, Pallet, Registers, Reports, Series};
 use sp_runtime::traits::UniqueSaturatedInto;
 use voltree_primitives::{
 	Clock, Devices, IdentityTag, LineId, LineSafety, Moment, OnDeviceRemoved, SafetyOver, Verdict,
@@ -19,6 +19,10 @@ impl<T: Config> LineSafety for Pallet<T> {
 
 	fn sensors(line: LineId) -> u32 {
 		T::Devices::sensors_on(line).len().unique_saturated_into()
+	}
+
+	fn takes_offers(line: LineId) -> bool {
+		Lines::<T>::get(line).is_none_or(|state| state.takes_offers(T::Clock::now()))
 	}
 
 	fn safety_over(
@@ -47,5 +51,6 @@ impl<T: Config> OnDeviceRemoved<T::AccountId> for Pallet<T> {
 		Reports::<T>::remove(device);
 		Histories::<T>::remove(device);
 		Registers::<T>::remove(device);
+		Series::<T>::remove(device);
 	}
 }

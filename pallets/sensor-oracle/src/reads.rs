@@ -1,8 +1,9 @@
 //! What clients read.
 
 use crate::{
-	safety, Config, Histories, LineView, Pallet, Register, RegisterReading, RegisterReadings,
-	Registers, Reports, SensorReport,
+	safety, Config, Histories, History, HourRoot, LineState, LineView, Lines, Pallet, Register,
+	RegisterReading, RegisterReadings, Registers, Reports, SensorRecord, SensorReport, SensorView,
+	Series,
 };
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -16,11 +17,19 @@ use voltree_primitives::{
 impl<T: Config> Pallet<T> {
 	/// The sensors of a line with their owners and histories.
 	pub(crate) fn witnesses(line: LineId) -> Vec<Witness> {
+		Self::witnesses_by(line, |sensor| Histories::<T>::get(sensor))
+	}
+
+	/// The sensors of a line with their owners, and the histories that they are given.
+	pub(crate) fn witnesses_by(
+		line: LineId,
+		history_of: impl Fn(&T::AccountId) -> History,
+	) -> Vec<Witness> {
 		T::Devices::sensors_on(line)
 			.into_iter()
-			.map(|(sensor, owner)| Witness {
-				owner,
-				spans: Histories::<T>::get(&sensor).into_inner(),
+			.map(|(sensor, owner)| {
+				let History { spans, absences } = history_of(&sensor);
+				Witness { owner, spans: spans.into_inner(), absences: absences.into_inner() }
 			})
 			.collect()
 	}
@@ -35,9 +44,37 @@ impl<T: Config> Pallet<T> {
 			owners: safety::owners(witnesses.iter().map(|witness| witness.owner), without),
 			sensors: T::Devices::sensors_on(line)
 				.into_iter()
-				.map(|(sensor, _)| (sensor.clone(), Reports::<T>::get(&sensor)))
+				.map(|(sensor, _)| {
+					let newest = Reports::<T>::get(&sensor).map(|record| record.report);
+					(sensor, newest)
+				})
 				.collect(),
 		}
+	}
+
+	/// What people were told of a line last, and whether it takes offers now.
+	pub fn line_state(line: LineId) -> Option<(LineState, bool)> {
+		let state = Lines::<T>::get(line)?;
+		let takes_offers = state.takes_offers(T::Clock::now());
+		Some((state, takes_offers))
+	}
+
+	/// A sensor's own record, if it has reported.
+	pub fn sensor_view(sensor: &T::AccountId) -> Option<SensorView<T::AccountId>> {
+		let SensorRecord { report, conduct } = Reports::<T>::get(sensor)?;
+		let history = Histories::<T>::get(sensor);
+		let spoke_until = history.spans.last().map_or(report.observed, |run| run.until);
+		Some(SensorView {
+			silent_now: T::Clock::now().saturating_sub(spoke_until),
+			set_aside: history.absence().copied(),
+			report,
+			conduct,
+		})
+	}
+
+	/// The roots of a device's series that are kept, by rising hour.
+	pub fn series_of(device: &T::AccountId) -> Vec<HourRoot> {
+		Series::<T>::get(device).into_inner()
 	}
 
 	/// The registers of a meter that are kept, by rising boundary.

@@ -1,6 +1,6 @@
 //! The rule that makes a line safe, a hazard or stale: pure, integers only, no storage.
 //!
-//! A sensor's reports are kept as [`Span`]s: unbroken runs of reports of one kind. A hazard run
+//! A sensor's reports are kept as spans: unbroken runs of reports of one kind. A hazard run
 //! speaks from its first report on, a clear run only once it has lasted a report period. Each owner
 //! has one vote, however many sensors it runs: hazard if any of them says so, clear if at least one
 //! does and none says hazard. With `n` owners, at least three, and `f = (n - 1) / 2`:
@@ -12,130 +12,95 @@
 //! `f + 1 + n - f > n`, so a line is never both. `f` owners who lie or fall silent cannot make a
 //! line safe that the others call hazardous, nor hazardous one that the others call clear.
 //!
+//! A sensor that is **set aside** has no seat: nobody listens to it, and an owner without a sensor
+//! that has one does not count in `n`. But `n` never falls below three by that: from there on who is
+//! set aside counts as silent. Otherwise one of three owners could stop a line for good by having
+//! himself set aside. Each liar who leaves takes one off `n` and one off the liars, so that the
+//! bound above holds for those who stay.
+//!
 //! What a sensor saw counts from when it saw it, not from when its report arrived. The order in
 //! which reports of different sensors arrive makes no difference.
 
-use crate::types::{History, OracleParameters};
+use crate::{
+	history::{seats, voices, Absence, Span, Stretch},
+	types::{Class, Severity},
+};
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
 	vec::Vec,
 };
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use scale_info::TypeInfo;
+use core::cmp::Reverse;
 use voltree_primitives::{IdentityTag, Moment, SafetyOver, Verdict, FEWEST_OWNERS};
-
-/// An unbroken run of a sensor's reports of one kind.
-#[derive(
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Clone,
-	Copy,
-	PartialEq,
-	Eq,
-	Debug,
-)]
-pub struct Span {
-	/// Whether the run says hazard; otherwise it says clear.
-	pub hazard: bool,
-	/// First observation.
-	pub from: Moment,
-	/// First observation that was at least a report period after `from`. From here on a clear run
-	/// counts: one single report of clear never does, however long it stays fresh.
-	pub steady: Option<Moment>,
-	/// Newest observation.
-	pub last: Moment,
-	/// Last moment for which the run speaks, unless the next span begins before.
-	pub until: Moment,
-}
-
-impl Span {
-	/// A run that begins with an observation at `observed`.
-	pub fn open(hazard: bool, observed: Moment, parameters: &OracleParameters) -> Self {
-		let until = observed.saturating_add(parameters.freshness);
-		Self { hazard, from: observed, steady: None, last: observed, until }
-	}
-
-	/// The run with one more observation, or `None` if that one does not belong to it: it is of the
-	/// other kind, or it comes after the run has fallen silent.
-	pub fn extended(
-		&self,
-		hazard: bool,
-		observed: Moment,
-		parameters: &OracleParameters,
-	) -> Option<Self> {
-		if hazard != self.hazard || observed > self.until {
-			return None;
-		}
-		let lasted = observed.saturating_sub(self.from) >= parameters.report_period;
-		Some(Self {
-			steady: self.steady.or(lasted.then_some(observed)),
-			last: observed,
-			until: observed.saturating_add(parameters.freshness),
-			..*self
-		})
-	}
-}
-
-/// Add an observation, later than all before it, to a sensor's history. Of a full one the oldest
-/// span falls out.
-pub fn remember(
-	history: &mut History,
-	hazard: bool,
-	observed: Moment,
-	parameters: &OracleParameters,
-) {
-	let longer = history.last().and_then(|run| run.extended(hazard, observed, parameters));
-	match (history.last_mut(), longer) {
-		(Some(run), Some(longer)) => *run = longer,
-		_ => {
-			let end = history.len();
-			let opened = Span::open(hazard, observed, parameters);
-			let added = history.force_insert_keep_right(end, opened);
-			debug_assert!(added.is_ok(), "the oldest span makes room");
-		}
-	}
-}
 
 /// A sensor as the rule sees it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Witness {
 	/// Who runs it.
 	pub owner: IdentityTag,
-	/// Its history, oldest span first.
+	/// Its reports, oldest span first.
 	pub spans: Vec<Span>,
+	/// When it was set aside, oldest absence first.
+	pub absences: Vec<Absence>,
 }
 
-/// A time in which a sensor speaks: `start <= t < end`.
-struct Voice {
-	hazard: bool,
-	start: Moment,
-	end: Moment,
+impl Witness {
+	fn is_heard_at(&self, t: Moment) -> bool {
+		self.spans.iter().any(|span| span.from <= t && t <= span.until)
+	}
+
+	fn has_seat_at(&self, t: Moment) -> bool {
+		let is_absent =
+			|absence: &Absence| absence.from <= t && absence.until.is_none_or(|until| t < until);
+		!self.absences.iter().any(is_absent)
+	}
 }
 
-/// When a sensor says what. What its history has lost is silence.
-fn voices(spans: &[Span]) -> impl Iterator<Item = Voice> + '_ {
-	let nexts = spans.iter().skip(1).map(|next| next.from).chain([Moment::MAX]);
-	spans.iter().zip(nexts).filter_map(|(span, next)| {
-		let start = if span.hazard { span.from } else { span.steady? };
-		let end = span.until.saturating_add(1).min(next);
-		(start < end).then_some(Voice { hazard: span.hazard, start, end })
-	})
+/// What witnesses say together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Opinion {
+	/// Whether power may flow.
+	pub verdict: Verdict,
+	/// Of a hazard, the worst kind that more owners than may be faulty report, or a worse one;
+	/// otherwise clear.
+	pub class: Class,
+	/// Whether enough owners have been heard of late to call the line safe, if they all said so.
+	pub heard: bool,
 }
 
-/// How many sensors of one owner speak.
+/// How many sensors of one owner have a seat, and what they say.
 #[derive(Clone, Copy, Default)]
 struct Ballot {
+	seated: u32,
 	hazard: u32,
 	clear: u32,
 }
 
+/// What begins or ends.
+#[derive(Clone, Copy)]
+enum Part {
+	Seat,
+	Hazard,
+	Clear,
+}
+
+impl From<Class> for Part {
+	fn from(class: Class) -> Self {
+		if class.is_hazard() {
+			Part::Hazard
+		} else {
+			Part::Clear
+		}
+	}
+}
+
 impl Ballot {
-	/// Count a sensor that begins or ends to speak.
-	fn change(&mut self, hazard: bool, begins: bool) {
-		let count = if hazard { &mut self.hazard } else { &mut self.clear };
+	/// Count a sensor that begins or ends to have a seat, or to say something.
+	fn change(&mut self, part: Part, begins: bool) {
+		let count = match part {
+			Part::Seat => &mut self.seated,
+			Part::Hazard => &mut self.hazard,
+			Part::Clear => &mut self.clear,
+		};
 		*count = if begins { count.saturating_add(1) } else { count.saturating_sub(1) };
 	}
 
@@ -160,9 +125,20 @@ fn jury(witnesses: &[Witness], without: &[IdentityTag]) -> Ballots {
 		.collect()
 }
 
+/// The `n` of the rule: owners with a seat, out of `all`; see the module's header.
+fn counted(all: usize, seated: usize) -> usize {
+	let fewest = usize::try_from(FEWEST_OWNERS).unwrap_or(usize::MAX);
+	seated.max(all.min(fewest))
+}
+
+/// The `f` of the rule.
+fn faulty(owners: usize) -> usize {
+	owners.saturating_sub(1) / 2
+}
+
 /// The rule.
 pub(crate) fn judge(owners: usize, hazard: usize, clear: usize) -> Verdict {
-	let faulty = owners.saturating_sub(1) / 2;
+	let faulty = faulty(owners);
 	let enough = u32::try_from(owners).map_or(true, |owners| owners >= FEWEST_OWNERS);
 	if !enough {
 		Verdict::Stale
@@ -175,12 +151,6 @@ pub(crate) fn judge(owners: usize, hazard: usize, clear: usize) -> Verdict {
 	}
 }
 
-fn count(ballots: &Ballots) -> Verdict {
-	let hazard = ballots.values().filter(|ballot| ballot.is_hazard()).count();
-	let clear = ballots.values().filter(|ballot| ballot.is_clear()).count();
-	judge(ballots.len(), hazard, clear)
-}
-
 /// How many distinct owners sensors have, `without` left out.
 pub fn owners(of_sensors: impl Iterator<Item = IdentityTag>, without: &[IdentityTag]) -> u32 {
 	let distinct = of_sensors.filter(|owner| !without.contains(owner)).collect::<BTreeSet<_>>();
@@ -188,19 +158,66 @@ pub fn owners(of_sensors: impl Iterator<Item = IdentityTag>, without: &[Identity
 }
 
 /// What the witnesses say of their line at `t`, those owned by `without` left out.
-pub fn verdict_at(witnesses: &[Witness], without: &[IdentityTag], t: Moment) -> Verdict {
+pub fn opinion_at(witnesses: &[Witness], without: &[IdentityTag], t: Moment) -> Opinion {
 	let mut ballots = jury(witnesses, without);
-	for witness in witnesses {
+	let mut warnings = Vec::new();
+	let mut heard = BTreeSet::new();
+	for witness in witnesses.iter().filter(|witness| witness.has_seat_at(t)) {
 		let Some(ballot) = ballots.get_mut(&witness.owner) else { continue };
-		voices(&witness.spans)
-			.filter(|voice| (voice.start..voice.end).contains(&t))
-			.for_each(|voice| ballot.change(voice.hazard, true));
+		ballot.change(Part::Seat, true);
+		if witness.is_heard_at(t) {
+			heard.insert(witness.owner);
+		}
+		for voice in voices(&witness.spans).filter(|voice| (voice.start..voice.end).contains(&t)) {
+			ballot.change(voice.class.into(), true);
+			if voice.class.is_hazard() {
+				warnings.push((witness.owner, voice.class));
+			}
+		}
 	}
-	count(&ballots)
+	let seated = ballots.values().filter(|ballot| ballot.seated > 0).count();
+	let hazard = ballots.values().filter(|ballot| ballot.is_hazard()).count();
+	let clear = ballots.values().filter(|ballot| ballot.is_clear()).count();
+	let owners = counted(ballots.len(), seated);
+	let verdict = judge(owners, hazard, clear);
+	let class = match verdict {
+		Verdict::Hazard => agreed(warnings, faulty(owners)),
+		Verdict::Safe | Verdict::Stale => Class::Clear,
+	};
+	let heard = heard.len() >= owners.saturating_sub(faulty(owners));
+	Opinion { verdict, class, heard }
 }
 
-/// A time `start <= t < end`.
-type Stretch = (Moment, Moment);
+/// The worst kind of hazard that more than `faulty` owners report, or a worse one.
+fn agreed(warnings: Vec<(IdentityTag, Class)>, faulty: usize) -> Class {
+	let mut worst = BTreeMap::<IdentityTag, Class>::new();
+	for (owner, class) in warnings {
+		let known = worst.entry(owner).or_insert(class);
+		if Severity::of(class) > Severity::of(*known) {
+			*known = class;
+		}
+	}
+	let mut classes: Vec<Class> = worst.into_values().collect();
+	classes.sort_by_key(|class| Reverse(Severity::of(*class)));
+	classes.get(faulty).copied().unwrap_or(Class::Clear)
+}
+
+/// The verdict of [`opinion_at`].
+pub fn verdict_at(witnesses: &[Witness], without: &[IdentityTag], t: Moment) -> Verdict {
+	opinion_at(witnesses, without, t).verdict
+}
+
+/// When the first of those who speak at `t` falls silent unless it reports again: until then the
+/// witnesses say the same if none of them says anything else. `None` if nobody speaks.
+pub fn first_silence(witnesses: &[Witness], t: Moment) -> Option<Moment> {
+	witnesses
+		.iter()
+		.filter(|witness| witness.has_seat_at(t))
+		.flat_map(|witness| voices(&witness.spans))
+		.filter(|voice| (voice.start..voice.end).contains(&t))
+		.map(|voice| voice.end)
+		.min()
+}
 
 /// The times between `from` and `to` in which the witnesses call their line safe, in order, none
 /// touching the next.
@@ -211,35 +228,43 @@ fn safe_times(
 	to: Moment,
 ) -> Vec<Stretch> {
 	let mut ballots = jury(witnesses, without);
-	// When which owner's ballot changes, cut to the window: at `to` everybody has fallen silent,
-	// which closes the last stretch.
+	// When which owner's ballot changes, cut to the window: at `to` nobody has a seat or speaks any
+	// more, which closes the last stretch.
 	let mut changes = Vec::new();
 	for witness in witnesses.iter().filter(|witness| ballots.contains_key(&witness.owner)) {
-		for voice in voices(&witness.spans) {
-			let (start, end) = (voice.start.max(from), voice.end.min(to));
-			if start < end {
-				changes.push((start, witness.owner, voice.hazard, true));
-				changes.push((end, witness.owner, voice.hazard, false));
+		for (seated, left) in seats(&witness.absences) {
+			let (seated, left) = (seated.max(from), left.min(to));
+			let parts = voices(&witness.spans)
+				.map(|voice| (Part::from(voice.class), voice.start, voice.end))
+				.chain([(Part::Seat, seated, left)]);
+			for (part, start, end) in parts {
+				let (start, end) = (start.max(seated), end.min(left));
+				if start < end {
+					changes.push((start, witness.owner, part, true));
+					changes.push((end, witness.owner, part, false));
+				}
 			}
 		}
 	}
 	changes.sort_unstable_by_key(|(at, ..)| *at);
 
-	let mut hazard = 0usize;
-	let mut clear = 0usize;
+	let (mut seated, mut hazard, mut clear) = (0usize, 0usize, 0usize);
 	let mut safe_since = None;
 	let mut safe = Vec::new();
+	let all = ballots.len();
 	for together in changes.chunk_by(|one, next| one.0 == next.0) {
 		let Some(&(now, ..)) = together.first() else { continue };
-		for (_, owner, says_hazard, begins) in together {
+		for (_, owner, part, begins) in together {
 			let Some(ballot) = ballots.get_mut(owner) else { continue };
+			seated = seated.saturating_sub(usize::from(ballot.seated > 0));
 			hazard = hazard.saturating_sub(usize::from(ballot.is_hazard()));
 			clear = clear.saturating_sub(usize::from(ballot.is_clear()));
-			ballot.change(*says_hazard, *begins);
+			ballot.change(*part, *begins);
+			seated = seated.saturating_add(usize::from(ballot.seated > 0));
 			hazard = hazard.saturating_add(usize::from(ballot.is_hazard()));
 			clear = clear.saturating_add(usize::from(ballot.is_clear()));
 		}
-		let is_safe = judge(ballots.len(), hazard, clear) == Verdict::Safe;
+		let is_safe = judge(counted(all, seated), hazard, clear) == Verdict::Safe;
 		match safe_since {
 			None if is_safe => safe_since = Some(now),
 			Some(since) if !is_safe => {

@@ -1,6 +1,6 @@
 //! What devices say, and what is kept of it.
 
-use crate::safety::Span;
+use crate::{conduct::Conduct, history::Absence};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
@@ -8,9 +8,6 @@ use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 use voltree_primitives::{Moment, Verdict, WattHours};
-
-/// How many spans of a sensor's history are kept; the oldest falls out.
-pub const MAX_SPANS: u32 = 32;
 
 /// How many registers of a meter are kept: the newest.
 pub const MAX_REGISTERS: u32 = 16;
@@ -22,9 +19,6 @@ pub const MAX_SLOTS_BACK: Moment = 96;
 
 /// A confidence of one, in parts per million.
 pub const FULL_CONFIDENCE: u32 = 1_000_000;
-
-/// A sensor's history, oldest span first.
-pub type History = BoundedVec<Span, ConstU32<MAX_SPANS>>;
 
 /// A meter's newest registers, by rising boundary.
 pub type RegisterBook = BoundedVec<Register, ConstU32<MAX_REGISTERS>>;
@@ -69,6 +63,60 @@ impl Class {
 	}
 }
 
+/// How bad news of a line is, in the words of the Common Alerting Protocol, the mildest first.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Debug,
+)]
+pub enum Severity {
+	/// No danger is known: the line is safe again.
+	#[codec(index = 0)]
+	Minor,
+	/// Too little is known; deliveries stop.
+	#[codec(index = 1)]
+	Unknown,
+	/// A danger to equipment: overload.
+	#[codec(index = 2)]
+	Moderate,
+	/// A danger near the line: a thunderstorm, a storm.
+	#[codec(index = 3)]
+	Severe,
+	/// A danger to whoever is near: a broken line.
+	#[codec(index = 4)]
+	Extreme,
+}
+
+impl Severity {
+	/// Of what a sensor sees.
+	pub fn of(class: Class) -> Self {
+		match class {
+			Class::Clear => Severity::Minor,
+			Class::Overload => Severity::Moderate,
+			Class::Thunderstorm | Class::Wind => Severity::Severe,
+			Class::LineFault => Severity::Extreme,
+		}
+	}
+
+	/// Of what the sensors of a line say together.
+	pub fn of_line(verdict: Verdict, class: Class) -> Self {
+		match verdict {
+			Verdict::Safe => Severity::Minor,
+			Verdict::Stale => Severity::Unknown,
+			Verdict::Hazard => Severity::of(class),
+		}
+	}
+}
+
 /// What a sensor reports: the body of the message that it signs.
 #[derive(
 	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
@@ -86,8 +134,83 @@ pub struct SensorReport<AccountId> {
 	/// When the measurements were taken, in chain time (milliseconds). Each report is later than
 	/// the one before, so none counts twice.
 	pub observed: Moment,
-	/// Hash of the measurements, for a later audit.
+	/// Hash of the measurements and their own time, for a later audit: it changes with each
+	/// measurement.
 	pub digest: H256,
+}
+
+/// What is kept of a sensor beside its history.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+pub struct SensorRecord<AccountId> {
+	/// Its newest report.
+	pub report: SensorReport<AccountId>,
+	/// How it behaves.
+	pub conduct: Conduct,
+}
+
+/// Whether a line takes offers.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Default,
+)]
+pub enum Offers {
+	/// It does.
+	#[codec(index = 0)]
+	#[default]
+	Taken,
+	/// It does not: it fell silent too often and is stale.
+	#[codec(index = 1)]
+	Closed,
+	/// It will from then on, if it does not fall silent before.
+	#[codec(index = 2)]
+	From(Moment),
+}
+
+/// What is remembered of a line.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
+)]
+pub struct LineState {
+	/// The verdict that people were told last. Silence has changed the line since, perhaps.
+	pub verdict: Verdict,
+	/// The kind of hazard that they were told; clear where there is none.
+	pub class: Class,
+	/// Since when the verdict holds.
+	pub since: Moment,
+	/// When the line is looked at next without a report.
+	pub watched: Option<Moment>,
+	/// How often it has become stale.
+	pub lapses: u32,
+	/// Since when these are counted.
+	pub lapses_since: Moment,
+	/// Whether it takes offers.
+	pub offers: Offers,
+}
+
+impl Default for LineState {
+	/// A line of which nobody was told anything is stale.
+	fn default() -> Self {
+		Self {
+			verdict: Verdict::Stale,
+			class: Class::Clear,
+			since: 0,
+			watched: None,
+			lapses: 0,
+			lapses_since: 0,
+			offers: Offers::Taken,
+		}
+	}
 }
 
 /// A meter's registers at a slot boundary: the body of the message that it signs.
@@ -139,52 +262,17 @@ pub struct RegisterReadings<AccountId> {
 	pub registers: RegisterBook,
 }
 
-/// How often sensors report and how long a report speaks. All in milliseconds.
-///
-/// A change counts for reports that come once it is in force: what has been reported keeps the
-/// validity that was in force then, so that no past delivery is judged anew.
-#[derive(
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Clone,
-	Copy,
-	PartialEq,
-	Eq,
-	Debug,
-	Serialize,
-	Deserialize,
-)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct OracleParameters {
-	/// Longest time between two reports of a working sensor, at most [`LONGEST_PERIOD`]. A clear
-	/// run counts once it has lasted this long.
-	pub report_period: Moment,
-	/// How long a report speaks, and how old it may be when it arrives: at least
-	/// `report_period`, at most [`LONGEST_PERIOD`].
-	pub freshness: Moment,
-	/// Shortest time between two observations of a sensor: at least 1, at most `report_period`.
-	pub min_interval: Moment,
-}
-
-/// Longest report period and freshness: one day, in milliseconds.
-pub const LONGEST_PERIOD: Moment = 86_400_000;
-
-impl Default for OracleParameters {
-	/// A report a minute, valid for two and a half, at most one in fifteen seconds.
-	fn default() -> Self {
-		Self { report_period: 60_000, freshness: 150_000, min_interval: 15_000 }
-	}
-}
-
-impl OracleParameters {
-	/// Whether each value is within its range.
-	pub fn are_valid(&self) -> bool {
-		(1..=self.report_period).contains(&self.min_interval)
-			&& (self.report_period..=LONGEST_PERIOD).contains(&self.freshness)
-	}
+/// A sensor's own record, for clients.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct SensorView<AccountId> {
+	/// Its newest report.
+	pub report: SensorReport<AccountId>,
+	/// How it has behaved.
+	pub conduct: Conduct,
+	/// For how long it has been silent by now, in milliseconds.
+	pub silent_now: Moment,
+	/// Since when it is set aside and what for, if it is.
+	pub set_aside: Option<Absence>,
 }
 
 /// What is known about a line, for clients.

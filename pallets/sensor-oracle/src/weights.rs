@@ -32,6 +32,22 @@ pub trait WeightInfo {
 	fn report_registers_by_meter(r: u32) -> Weight;
 	/// Weight of `set_parameters`.
 	fn set_parameters() -> Weight;
+	/// Weight of `report_as_before`, `s` from 1 to 16.
+	fn report_as_before(s: u32) -> Weight;
+	/// Weight of `report_as_before_by_sensor`, `s` from 1 to 16.
+	fn report_as_before_by_sensor(s: u32) -> Weight;
+	/// Weight of `record_series`.
+	fn record_series() -> Weight;
+	/// Weight of `record_series_by_device`.
+	fn record_series_by_device() -> Weight;
+	/// Weight of `allow_model`.
+	fn allow_model() -> Weight;
+	/// Weight of `retire_model`.
+	fn retire_model() -> Weight;
+	/// Weight of `restore_sensor`.
+	fn restore_sensor() -> Weight;
+	/// Weight of `watch`, `l` from 0 to 64.
+	fn watch(l: u32) -> Weight;
 }
 
 /// Weights of a chain with its own costs of storage.
@@ -55,13 +71,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `SensorOracle::Lines` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `MaxEncodedLen`)
 		// Proof: measured 1308 bytes + s * 1239, estimated 4502 bytes + s * 3612.
 		// Shortest time: 273_726 ns.
-		Weight::from_parts(321_154_897, 4_502)
+		Weight::from_parts(360_000_000, 6_502)
 			// Standard error: 390_675 ps.
-			.saturating_add(Weight::from_parts(11_149_778, 0).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(17_000_000, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
-			.saturating_add(T::DbWeight::get().writes(3))
-			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(Weight::from_parts(0, 3_685).saturating_mul(s.into()))
 	}
 	fn report_by_sensor(s: u32) -> Weight {
 		// Storage: `Registry::Devices` (r:1 w:0)
@@ -78,13 +94,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `SensorOracle::Lines` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `MaxEncodedLen`)
 		// Proof: measured 1254 bytes + s * 1239, estimated 4502 bytes + s * 3612.
 		// Shortest time: 74_750 ns.
-		Weight::from_parts(125_214_248, 4_502)
+		Weight::from_parts(165_000_000, 6_502)
 			// Standard error: 199_204 ps.
-			.saturating_add(Weight::from_parts(9_144_073, 0).saturating_mul(s.into()))
+			.saturating_add(Weight::from_parts(15_000_000, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
-			.saturating_add(T::DbWeight::get().writes(3))
-			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(Weight::from_parts(0, 3_685).saturating_mul(s.into()))
 	}
 	fn report_register() -> Weight {
 		// Storage: `Registry::Devices` (r:1 w:0)
@@ -147,24 +163,73 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+	fn report_as_before(s: u32) -> Weight {
+		Weight::from_parts(325_000_000, 6_502)
+			.saturating_add(Weight::from_parts(12_000_000, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
+			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(Weight::from_parts(0, 3685).saturating_mul(s.into()))
+	}
+	fn report_as_before_by_sensor(s: u32) -> Weight {
+		Weight::from_parts(129_000_000, 6_502)
+			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(s.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
+			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(Weight::from_parts(0, 3685).saturating_mul(s.into()))
+	}
+	fn record_series() -> Weight {
+		Weight::from_parts(300_000_000, 6_000)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	fn record_series_by_device() -> Weight {
+		Weight::from_parts(80_000_000, 6_000)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	fn allow_model() -> Weight {
+		Weight::from_parts(35_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	fn retire_model() -> Weight {
+		Weight::from_parts(35_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	fn restore_sensor() -> Weight {
+		Weight::from_parts(400_000_000, 80_000)
+			.saturating_add(T::DbWeight::get().reads(24))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+	fn watch(l: u32) -> Weight {
+		Weight::from_parts(15_000_000, 4_502)
+			.saturating_add(Weight::from_parts(300_000_000, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().reads(18_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(3_u64.saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 65_000).saturating_mul(l.into()))
+	}
 }
 
 impl WeightInfo for () {
 	fn report(s: u32) -> Weight {
-		Weight::from_parts(321_154_897, 4_502)
-			.saturating_add(Weight::from_parts(11_149_778, 0).saturating_mul(s.into()))
+		Weight::from_parts(360_000_000, 6_502)
+			.saturating_add(Weight::from_parts(17_000_000, 0).saturating_mul(s.into()))
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().reads(1_u64.saturating_mul(s.into())))
-			.saturating_add(ParityDbWeight::get().writes(3))
-			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
+			.saturating_add(ParityDbWeight::get().writes(5))
+			.saturating_add(Weight::from_parts(0, 3_685).saturating_mul(s.into()))
 	}
 	fn report_by_sensor(s: u32) -> Weight {
-		Weight::from_parts(125_214_248, 4_502)
-			.saturating_add(Weight::from_parts(9_144_073, 0).saturating_mul(s.into()))
+		Weight::from_parts(165_000_000, 6_502)
+			.saturating_add(Weight::from_parts(15_000_000, 0).saturating_mul(s.into()))
 			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().reads(1_u64.saturating_mul(s.into())))
-			.saturating_add(ParityDbWeight::get().writes(3))
-			.saturating_add(Weight::from_parts(0, 3_612).saturating_mul(s.into()))
+			.saturating_add(ParityDbWeight::get().writes(5))
+			.saturating_add(Weight::from_parts(0, 3_685).saturating_mul(s.into()))
 	}
 	fn report_register() -> Weight {
 		Weight::from_parts(241_177_000, 3_898)
@@ -192,5 +257,54 @@ impl WeightInfo for () {
 		Weight::from_parts(24_557_000, 1_546)
 			.saturating_add(ParityDbWeight::get().reads(1))
 			.saturating_add(ParityDbWeight::get().writes(1))
+	}
+	fn report_as_before(s: u32) -> Weight {
+		Weight::from_parts(325_000_000, 6_502)
+			.saturating_add(Weight::from_parts(12_000_000, 0).saturating_mul(s.into()))
+			.saturating_add(ParityDbWeight::get().reads(6))
+			.saturating_add(ParityDbWeight::get().reads(1_u64.saturating_mul(s.into())))
+			.saturating_add(ParityDbWeight::get().writes(2))
+			.saturating_add(Weight::from_parts(0, 3685).saturating_mul(s.into()))
+	}
+	fn report_as_before_by_sensor(s: u32) -> Weight {
+		Weight::from_parts(129_000_000, 6_502)
+			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(s.into()))
+			.saturating_add(ParityDbWeight::get().reads(5))
+			.saturating_add(ParityDbWeight::get().reads(1_u64.saturating_mul(s.into())))
+			.saturating_add(ParityDbWeight::get().writes(2))
+			.saturating_add(Weight::from_parts(0, 3685).saturating_mul(s.into()))
+	}
+	fn record_series() -> Weight {
+		Weight::from_parts(300_000_000, 6_000)
+			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().writes(1))
+	}
+	fn record_series_by_device() -> Weight {
+		Weight::from_parts(80_000_000, 6_000)
+			.saturating_add(ParityDbWeight::get().reads(2))
+			.saturating_add(ParityDbWeight::get().writes(1))
+	}
+	fn allow_model() -> Weight {
+		Weight::from_parts(35_000_000, 4_000)
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().writes(1))
+	}
+	fn retire_model() -> Weight {
+		Weight::from_parts(35_000_000, 4_000)
+			.saturating_add(ParityDbWeight::get().reads(1))
+			.saturating_add(ParityDbWeight::get().writes(1))
+	}
+	fn restore_sensor() -> Weight {
+		Weight::from_parts(400_000_000, 80_000)
+			.saturating_add(ParityDbWeight::get().reads(24))
+			.saturating_add(ParityDbWeight::get().writes(5))
+	}
+	fn watch(l: u32) -> Weight {
+		Weight::from_parts(15_000_000, 4_502)
+			.saturating_add(Weight::from_parts(300_000_000, 0).saturating_mul(l.into()))
+			.saturating_add(ParityDbWeight::get().reads(2))
+			.saturating_add(ParityDbWeight::get().reads(18_u64.saturating_mul(l.into())))
+			.saturating_add(ParityDbWeight::get().writes(3_u64.saturating_mul(l.into())))
+			.saturating_add(Weight::from_parts(0, 65_000).saturating_mul(l.into()))
 	}
 }

@@ -96,6 +96,9 @@ impl Openings<RuntimeCall, AccountId> for Door {
 			RuntimeCall::SensorOracle(OracleCall::report_registers { readings, .. }) => {
 				Some(readings.meter.encode())
 			}
+			RuntimeCall::SensorOracle(OracleCall::record_series { series, .. }) => {
+				Some((&series.device, series.hour).encode())
+			}
 			_ => None,
 		}
 	}

@@ -123,6 +123,7 @@ impl pallet_sensor_oracle::Config for Runtime {
 	type AuthorityOrigin = TwoThirds;
 	type Clock = CommunicationTree;
 	type Devices = Registry;
+	type Directory = Registry;
 	type Slots = Market;
 	type SensorsPerLine = ConstU32<16>;
 	type Notice = TwoSlots;

@@ -96,6 +96,9 @@ impl Pace {
 				report_period: 12 * SECOND,
 				freshness: 60 * SECOND,
 				min_interval: 3 * SECOND,
+				// Who plays by hand lets lines fall silent all day.
+				most_lapses: 1_000,
+				..Default::default()
 			},
 		}
 	}
@@ -123,6 +126,8 @@ impl Pace {
 				report_period: SECOND,
 				freshness: 5 * SECOND,
 				min_interval: SECOND,
+				most_lapses: 1_000,
+				..Default::default()
 			},
 		}
 	}

@@ -2,13 +2,16 @@
 
 use crate::common::{
 	self, on,
-	people::{household, meter, sensor, service, Id},
-	refusals::{check, row},
+	people::{household, meter, sensor, sensor_owner, service, Id},
+	refusals::{by_everybody, check, check_decided, row},
 	scene::report_of,
 	Chain, OracleCall, RegistryCall,
 };
-use pallet_sensor_oracle::{Class, Error as Oracle, Register, RegisterReading, RegisterReadings};
-use sp_core::sr25519::Pair;
+use pallet_sensor_oracle::{
+	models::MAX_MODELS, series::HOUR, Class, Error as Oracle, Register, RegisterReading,
+	RegisterReadings, SeriesRoot,
+};
+use sp_core::{sr25519::Pair, H256};
 use sp_runtime::DispatchError::BadOrigin;
 use voltree_primitives::Moment;
 use voltree_runtime::{AccountId, Market, Runtime};
@@ -223,6 +226,148 @@ fn reports() {
 			],
 		);
 		// The relayer's signed report was good all along.
+		chain.ok(&relayer, signed);
+	});
+}
+
+/// A model that is retired, or not on the list once there is one; and lists that make no sense.
+#[test]
+fn models() {
+	on("dev", |chain| {
+		let [relayer, device] = [household(9), sensor(1, 1)];
+		let model = H256::repeat_byte;
+		let [allow, retire] = [true, false].map(|allow| {
+			move |number| match allow {
+				true => OracleCall::allow_model { model: model(number) },
+				false => OracleCall::retire_model { model: model(number) },
+			}
+		});
+		for call in [allow(2), retire(2)] {
+			let rows = by_everybody(chain, call, BadOrigin);
+			check(chain, rows);
+		}
+		let report = |chain: &Chain| {
+			let report = report_of(&device, Class::Clear, chain.now());
+			let message = voltree_runtime::SensorOracle::report_message(report.clone());
+			OracleCall::report { report, signature: Some(device.seal(&message)) }
+		};
+		chain.decide(retire(1));
+		let said = report(chain);
+		check(chain, vec![row("a retired model", &relayer, said, OracleError::ModelRetired)]);
+		check_decided(
+			chain,
+			vec![("retired twice", retire(1).into(), OracleError::AlreadyRetired.into())],
+		);
+		chain.decide(allow(2));
+		let said = report(chain);
+		check(chain, vec![row("still retired", &relayer, said, OracleError::ModelRetired)]);
+		check_decided(
+			chain,
+			vec![
+				("allowed twice", allow(2).into(), OracleError::AlreadyAllowed.into()),
+				("the last one", retire(2).into(), OracleError::LastModel.into()),
+			],
+		);
+		// The one that speaks is no longer remembered as retired, but it is not on the list.
+		pallet_sensor_oracle::Parameters::<Runtime>::mutate(|settings| {
+			settings.models.retired.clear();
+		});
+		let said = report(chain);
+		check(chain, vec![row("an unknown model", &relayer, said, OracleError::UnknownModel)]);
+		for number in 3..=u8::try_from(MAX_MODELS).expect("few") + 1 {
+			chain.decide(allow(number));
+		}
+		check_decided(
+			chain,
+			vec![("one too many", allow(99).into(), OracleError::MaxModelsExceeded.into())],
+		);
+	});
+}
+
+/// Whoever brings a sensor back that is not set aside, is not his, or has not waited.
+#[test]
+fn sensors_set_aside() {
+	on("dev", |chain| {
+		let [device, owner] = [sensor(1, 1), sensor_owner(1)];
+		let restore = |sensor: &Pair| OracleCall::restore_sensor { sensor: sensor.id() };
+		for digest in [7, 8, 7] {
+			chain.until(chain.now() + 3_000);
+			let mut report = report_of(&device, Class::Clear, chain.now());
+			report.digest = H256::repeat_byte(digest);
+			chain.ok(&device, OracleCall::report { report, signature: None });
+		}
+		check(
+			chain,
+			vec![
+				row("another's", &sensor_owner(2), restore(&device), OracleError::NotOwner),
+				row("nobody's", &household(1), restore(&device), OracleError::NotOwner),
+				row("at once", &owner, restore(&device), OracleError::TooEarly),
+				row("a meter", &owner, restore(&meter(1)), OracleError::NotASensor),
+				row("one that speaks", &owner, restore(&sensor(2, 1)), OracleError::NotSetAside),
+			],
+		);
+		// An hour of three-second slots.
+		assert_eq!(voltree_runtime::SensorOracle::parameters().waiting, 3_600_000);
+		chain.skip(1_200);
+		check(chain, vec![row("unproven", &owner, restore(&device), OracleError::TooFewReports)]);
+		chain.decide(restore(&device));
+		check_decided(
+			chain,
+			vec![("twice", restore(&device).into(), OracleError::NotSetAside.into())],
+		);
+	});
+}
+
+#[test]
+fn series() {
+	on("dev", |chain| {
+		let [relayer, device] = [household(9), meter(1)];
+		let now = u32::try_from(chain.now() / HOUR).expect("early");
+		let root = |of: &Pair, hour| SeriesRoot {
+			device: of.id(),
+			hour,
+			entries: 60,
+			root: H256::repeat_byte(1),
+		};
+		let give = |series: SeriesRoot<_>, by: Option<&Pair>| {
+			let message = voltree_runtime::SensorOracle::series_message(series.clone());
+			OracleCall::record_series { series, signature: by.map(|by| by.seal(&message)) }
+		};
+		chain.ok(&device, give(root(&device, now - 3), None));
+		let mine = Some(&device);
+		let of = |hour| give(root(&device, hour), mine);
+		let mut empty = root(&device, now - 1);
+		empty.entries = 0;
+		let signed = of(now - 1);
+		let mut forged = signed.clone();
+		if let OracleCall::record_series { series, .. } = &mut forged {
+			series.root = H256::repeat_byte(2);
+		}
+		check(
+			chain,
+			vec![
+				row(
+					"a person's",
+					&relayer,
+					give(root(&relayer, now - 1), Some(&relayer)),
+					OracleError::NotADevice,
+				),
+				row("empty", &relayer, give(empty, mine), OracleError::NoEntries),
+				row("this hour", &relayer, of(now), OracleError::FutureReport),
+				row("the end of time", &relayer, of(u32::MAX), OracleError::FutureReport),
+				row("49 hours back", &relayer, of(now - 49), OracleError::TooOld),
+				row("the beginning of time", &relayer, of(0), OracleError::TooOld),
+				row("replayed", &relayer, of(now - 3), OracleError::AlreadyReported),
+				row("older", &relayer, of(now - 4), OracleError::OutOfOrder),
+				row(
+					"unsigned",
+					&relayer,
+					give(root(&device, now - 1), None),
+					OracleError::MissingSignature,
+				),
+				row("changed on the way", &relayer, forged, OracleError::BadSignature),
+			],
+		);
 		chain.ok(&relayer, signed);
 	});
 }

@@ -6,7 +6,7 @@ use crate::{
 		people::{household, meter, pair, sensor, service, Id},
 		refusals::Refused,
 		scene::{report_of, supply, Seller, VOLUME},
-		sign, sign_with, BalancesCall, Chain, MarketCall, OracleCall,
+		sign, sign_with, BalancesCall, Chain, MarketCall, OracleCall, RegistryCall,
 	},
 	open_proxy, opened, proxied, through, Utility,
 };
@@ -187,5 +187,93 @@ fn a_report_that_is_not_free_has_no_priority() {
 		let answers = valid(chain, vec![sign(&relayer, relayed(&device, now), 0)]);
 		assert!(answers[0].priority < 1_000_000_000, "{answers:?}");
 		assert_eq!(answers[0].provides.len(), 1, "its nonce, nothing else");
+	});
+}
+
+/// A device without money gets nothing into the pool but a report that would be accepted: whatever is
+/// wrong with it, the pool says no, and so nobody's block is filled with it.
+#[test]
+fn the_pool_refuses_bad_reports_of_devices() {
+	on("dev", |chain| {
+		let [good, late, removed] = [1, 2, 3].map(|owner| sensor(1, owner));
+		let start = chain.now();
+		chain.until(start + 120_000);
+		let now = chain.now();
+		chain.ok(&good, reported(&good, Class::Clear, now));
+		chain.ok(&service(), RegistryCall::remove_device { device: removed.id() });
+		let forged = match relayed(&late, now) {
+			OracleCall::report { mut report, signature } => {
+				report.class = Class::LineFault;
+				OracleCall::report { report, signature }
+			}
+			other => other,
+		};
+		let root = |hour| OracleCall::record_series {
+			series: pallet_sensor_oracle::SeriesRoot {
+				device: good.id(),
+				hour,
+				entries: 1,
+				root: Default::default(),
+			},
+			signature: None,
+		};
+		let this_hour = u32::try_from(now / 3_600_000).expect("early");
+		let bad = vec![
+			("forged", &good, forged),
+			("in another's name", &good, reported(&late, Class::Clear, now)),
+			("replayed", &good, reported(&good, Class::Clear, now)),
+			("of the future", &late, reported(&late, Class::Clear, now + 1)),
+			("stale", &late, reported(&late, Class::Clear, start)),
+			("a flood", &good, reported(&good, Class::Wind, now + 1)),
+			("revoked", &removed, reported(&removed, Class::Clear, now)),
+			("no meter", &good, read(&good, now / 60_000 * 60_000)),
+			("an hour that is not over", &good, root(this_hour)),
+			("an hour long ago", &good, root(this_hour - 49)),
+		];
+		for (name, device, call) in bad {
+			let answers = chain.pool(vec![sign(device, call, 0)]);
+			assert!(answers[0].is_err(), "{name}: {answers:?}");
+		}
+		let fine = vec![
+			sign(&late, reported(&late, Class::Clear, now), 0),
+			sign(&good, root(this_hour - 1), 0),
+		];
+		assert_eq!(valid(chain, fine).len(), 2);
+		let retired = sp_core::H256::repeat_byte(1);
+		chain.decide(OracleCall::retire_model { model: retired });
+		let answer = chain.pool(vec![sign(&late, reported(&late, Class::Clear, now), 0)]);
+		assert!(answer[0].is_err(), "a retired model: {answer:?}");
+	});
+}
+
+/// A device that comes back gives the roots of many hours at once; of an hour it gives one.
+#[test]
+fn roots_of_several_hours_are_in_the_pool_together() {
+	on("dev", |chain| {
+		let device = meter(1);
+		let nonce = System::account_nonce(device.id());
+		let last = u32::try_from(chain.now() / 3_600_000).expect("early") - 1;
+		let root = |hour, entries| OracleCall::record_series {
+			series: pallet_sensor_oracle::SeriesRoot {
+				device: device.id(),
+				hour,
+				entries,
+				root: Default::default(),
+			},
+			signature: None,
+		};
+		let answers = valid(
+			chain,
+			vec![
+				sign_with(&device, root(last - 1, 60), 0, nonce),
+				sign_with(&device, root(last, 60), 0, nonce + 1),
+				sign_with(&device, root(last, 61), 0, nonce + 2),
+			],
+		);
+		let common = |one: &ValidTransaction, other: &ValidTransaction| {
+			one.provides.iter().any(|tag| other.provides.contains(tag))
+		};
+		let [one, next, again] = &answers[..] else { panic!("{answers:?}") };
+		assert!(!common(one, next) && common(next, again));
 	});
 }

@@ -12,7 +12,8 @@ export const sensor = (line, owner) => account(`//Sensor//${line}//${owner}`);
 
 /**
  * A sensor's report: `kind` is Clear, Thunderstorm, Wind, LineFault or Overload, `observed` chain
- * time, `measurements` anything that can be written as JSON (its hash goes along).
+ * time, `measurements` anything that can be written as JSON. Its hash goes along, with the time: a sensor
+ * that says the same again is frozen or repeats a recording.
  */
 export function lineReport(device, kind, observed, measurements = {}, model = 'a person') {
 	return {
@@ -21,7 +22,7 @@ export function lineReport(device, kind, observed, measurements = {}, model = 'a
 		confidence: 1_000_000,
 		model: blake2AsHex(model),
 		observed,
-		digest: blake2AsHex(JSON.stringify(measurements)),
+		digest: blake2AsHex(JSON.stringify({ observed, measurements })),
 	};
 }
 

@@ -40,7 +40,7 @@ async function newReport(kind = 'Wind') {
 	return eventually(chain, 'time for another report', async () => {
 		const now = await chain.now();
 		const last = await api.query.sensorOracle.reports(sensor.address);
-		const since = last.isSome ? now - last.unwrap().observed.toNumber() : Infinity;
+		const since = last.isSome ? now - last.unwrap().report.observed.toNumber() : Infinity;
 		return since >= minInterval && lineReport(sensor, kind, now);
 	});
 }

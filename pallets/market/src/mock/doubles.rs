@@ -83,6 +83,8 @@ pub struct World {
 	/// What lines can carry, if not [`CAPACITY`].
 	pub capacities: BTreeMap<LineId, Watts>,
 	pub verdicts: BTreeMap<LineId, Verdict>,
+	/// Lines that take no offers.
+	pub closed_lines: BTreeSet<LineId>,
 	pub safety: SafetyOver,
 	pub asked: Vec<Asked>,
 	pub meters: BTreeMap<AccountId, Meter>,
@@ -109,6 +111,7 @@ impl Default for World {
 			lines: Default::default(),
 			capacities: Default::default(),
 			verdicts: Default::default(),
+			closed_lines: Default::default(),
 			safety: SAFE,
 			asked: Default::default(),
 			meters: Default::default(),
@@ -343,6 +346,10 @@ impl LineSafety for TestSafety {
 	fn sensors(line: LineId) -> u32 {
 		let owners = world(|world| world.lines.get(&line).map(Vec::len));
 		u32::try_from(owners.unwrap_or_default()).unwrap()
+	}
+
+	fn takes_offers(line: LineId) -> bool {
+		world(|world| !world.closed_lines.contains(&line))
 	}
 
 	fn safety_over(

@@ -186,6 +186,18 @@ fn fails_for_a_fifth_offer() {
 	});
 }
 
+/// A line whose sensors fell silent too often takes no offers. Otherwise [`Error::LineClosed`].
+#[test]
+fn fails_on_a_closed_line() {
+	run(|| {
+		world(|world| world.closed_lines.insert(LINE));
+		assert_noop!(offer(Bob, metered()), Error::<Test>::LineClosed);
+		assert_ok!(offer(Bob, Supply { line: OTHER_LINE, ..unmetered() }));
+		world(|world| world.closed_lines.clear());
+		assert_ok!(offer(Bob, metered()));
+	});
+}
+
 #[test]
 fn fails_for_a_wrong_origin() {
 	run(|| {

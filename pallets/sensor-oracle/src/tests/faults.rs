@@ -2,7 +2,7 @@
 
 use crate::{
 	mock::*,
-	safety::{judge, remember, verdict_at, Witness},
+	safety::{judge, verdict_at, Witness},
 	Class, Error, Event, History, OracleParameters, RegisterReading, SensorReport,
 };
 use codec::Encode;
@@ -179,17 +179,19 @@ fn a_cloned_meter_cannot_undo_what_it_said() {
 }
 
 const SHORT: OracleParameters =
-	OracleParameters { report_period: 3, freshness: 5, min_interval: 1 };
+	OracleParameters { report_period: 3, freshness: 5, min_interval: 1, ..OracleParameters::USUAL };
 
 /// What somebody says all the time; `None` is silence.
 fn steady(owner: usize, says: Option<bool>) -> Witness {
 	let mut history = History::default();
 	if let Some(hazard) = says {
 		for at in [0, 3] {
-			remember(&mut history, hazard, at, &SHORT);
+			let class = if hazard { Class::Wind } else { Class::Clear };
+			history.remember(class, at, &SHORT);
 		}
 	}
-	Witness { owner: tag(u8::try_from(owner).unwrap()), spans: history.into_inner() }
+	let spans = history.spans.into_inner();
+	Witness { owner: tag(u8::try_from(owner).unwrap()), spans, absences: vec![] }
 }
 
 /// For every jury of 3 to 16 owners and every way in which up to `f` of them can lie or be silent,
@@ -267,7 +269,10 @@ fn a_liar_cannot_veto_for_ever() {
 			}
 			let mut changes = events();
 			changes.retain(|event| matches!(event, Event::LineChanged { .. }));
-			assert_eq!(changes, vec![Event::LineChanged { line: LINE, verdict: Verdict::Safe }]);
+			assert!(
+				matches!(changes[..], [Event::LineChanged { verdict: Verdict::Safe, .. }]),
+				"{changes:?}"
+			);
 		});
 	}
 }

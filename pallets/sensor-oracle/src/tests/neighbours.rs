@@ -1,6 +1,6 @@
 //! What other pallets and clients are told.
 
-use crate::{mock::*, Class, Histories, Registers, Reports};
+use crate::{mock::*, Class, Histories, Registers, Reports, SeriesRoot};
 use frame_support::assert_ok;
 use voltree_primitives::{LineSafety, Registers as _, SafetyOver, Verdict};
 
@@ -67,7 +67,7 @@ fn a_removed_device_is_forgotten() {
 		assert!(!Registers::<Test>::contains_key(Eve.to_account_id()));
 		TestDevices::place(Alice, tag(1), LINE);
 		sees(Alice, Class::Clear, START);
-		assert_eq!(Histories::<Test>::get(Alice.to_account_id()).len(), 1);
+		assert_eq!(Histories::<Test>::get(Alice.to_account_id()).spans.len(), 1);
 	});
 }
 
@@ -147,5 +147,14 @@ fn clients_get_the_bytes_to_sign() {
 		let reading = reading(START, 1, 2);
 		let bytes = (*b"voltree:meter:\0\0", genesis, reading.clone()).encode();
 		assert_eq!(Oracle::register_message(reading).encode(), bytes);
+		let root = SeriesRoot {
+			device: Eve.to_account_id(),
+			hour: 7,
+			entries: 60,
+			root: sp_core::H256::repeat_byte(3),
+		};
+		let bytes = (*b"voltree:series:\0", genesis, root.clone()).encode();
+		assert_eq!(Oracle::series_message(root).encode(), bytes);
+		assert_eq!(bytes.len(), 16 + 32 + 32 + 4 + 4 + 32);
 	});
 }

@@ -1,7 +1,7 @@
 //! [`Pallet::report`](crate::Pallet::report).
 
 use crate::{
-	mock::*, Class, Error, Event, Histories, Lines, Reports, SensorReport, WeightInfo,
+	mock::*, Class, Error, Event, Histories, Lines, Reports, SensorReport, Severity, WeightInfo,
 	FULL_CONFIDENCE, MAX_SPANS,
 };
 use codec::Encode;
@@ -38,8 +38,8 @@ fn a_sensor_reports_for_itself() {
 		assert!(is_free(signed(Alice), report.clone(), None));
 		assert_ok!(Oracle::report(signed(Alice), report.clone(), None));
 		assert_eq!(events(), vec![reported(&report)]);
-		assert_eq!(Reports::<Test>::get(Alice.to_account_id()), Some(report));
-		assert_eq!(Histories::<Test>::get(Alice.to_account_id()).len(), 1);
+		assert_eq!(Reports::<Test>::get(Alice.to_account_id()).unwrap().report, report);
+		assert_eq!(Histories::<Test>::get(Alice.to_account_id()).spans.len(), 1);
 	});
 }
 
@@ -60,7 +60,10 @@ fn a_relayer_carries_a_signed_report() {
 #[test]
 fn the_report_that_tips_the_balance_changes_the_line() {
 	ExtBuilder::default().run(|| {
-		let changed = |verdict| Event::LineChanged { line: LINE, verdict };
+		let changed = |verdict, class, severity, until| {
+			let from = Now::get();
+			Event::LineChanged { line: LINE, verdict, class, severity, from, until }
+		};
 		let line_events = || {
 			let mut events = events();
 			events.retain(|event| matches!(event, Event::LineChanged { .. }));
@@ -72,18 +75,32 @@ fn the_report_that_tips_the_balance_changes_the_line() {
 		sees(Alice, Class::Clear, START + 10_000);
 		assert_eq!(line_events(), vec![]);
 		sees(Bob, Class::Clear, START + 10_000);
-		assert_eq!(line_events(), vec![changed(Verdict::Safe)]);
+		assert_eq!(
+			line_events(),
+			vec![changed(Verdict::Safe, Class::Clear, Severity::Minor, Some(START + 35_000))]
+		);
 		sees(Charlie, Class::Clear, START + 10_000);
 		assert_eq!(line_events(), vec![]);
 		// One hazard is not enough, two are.
 		sees(Charlie, Class::LineFault, START + 15_000);
 		assert_eq!(line_events(), vec![]);
 		sees(Bob, Class::Thunderstorm, START + 15_000);
-		assert_eq!(line_events(), vec![changed(Verdict::Hazard)]);
-		assert_eq!(Lines::<Test>::get(LINE), Some(Verdict::Hazard));
+		assert_eq!(
+			line_events(),
+			vec![changed(
+				Verdict::Hazard,
+				Class::Thunderstorm,
+				Severity::Severe,
+				Some(START + 35_000)
+			)]
+		);
+		assert_eq!(Lines::<Test>::get(LINE).unwrap().verdict, Verdict::Hazard);
 		// Bob takes it back: too little is known until he has been clear for a period.
 		sees(Bob, Class::Clear, START + 20_000);
-		assert_eq!(line_events(), vec![changed(Verdict::Stale)]);
+		assert_eq!(
+			line_events(),
+			vec![changed(Verdict::Stale, Class::Clear, Severity::Unknown, None)]
+		);
 	});
 }
 
@@ -97,7 +114,7 @@ fn a_history_is_bounded() {
 			sees(Alice, class, at);
 		}
 		let history = Histories::<Test>::get(Alice.to_account_id());
-		let kept: Vec<Moment> = history.iter().map(|run| run.from).collect();
+		let kept: Vec<Moment> = history.spans.iter().map(|run| run.from).collect();
 		let expected: Vec<Moment> = times().skip(5).map(|(at, _)| at).collect();
 		assert_eq!(kept, expected);
 	});
@@ -109,7 +126,7 @@ fn a_report_may_be_as_old_as_it_stays_fresh() {
 	ExtBuilder::default().run(|| {
 		let oldest = START - PARAMETERS.freshness;
 		assert_ok!(Oracle::report(signed(Alice), report_of(Alice, Class::Wind, oldest), None));
-		assert_eq!(Histories::<Test>::get(Alice.to_account_id())[0].from, oldest);
+		assert_eq!(Histories::<Test>::get(Alice.to_account_id()).spans[0].from, oldest);
 	});
 }
 
@@ -128,12 +145,12 @@ fn weight_follows_the_sensors_of_the_line() {
 			(call.get_dispatch_info().call_weight, paid.actual_weight.unwrap())
 		};
 		let own = declared_and_paid(Alice, report_of(Alice, Class::Clear, START), None);
-		assert_eq!(own, (Weights::report_by_sensor(16), Weights::report_by_sensor(3)));
+		assert_eq!(own, (Weights::report_by_sensor(16), Weights::report_as_before_by_sensor(3)));
 
 		let report = report_of(Bob, Class::Clear, START);
 		let signature = Bob.sign(&Oracle::report_message(report.clone()).encode()).into();
 		let relayed = declared_and_paid(Ferdie, report, Some(signature));
-		assert_eq!(relayed, (Weights::report(16), Weights::report(3)));
+		assert_eq!(relayed, (Weights::report(16), Weights::report_as_before(3)));
 		assert!(own.1.ref_time() < relayed.1.ref_time() && relayed.1.all_lt(relayed.0));
 	});
 }

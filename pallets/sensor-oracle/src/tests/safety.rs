@@ -1,6 +1,8 @@
 //! The rule of [`crate::safety`].
 
-use crate::{mock::*, safety::*, Class, History, OracleParameters, MAX_SPANS};
+use crate::{
+	mock::*, safety::*, Absence, Class, Fault, History, OracleParameters, Severity, MAX_SPANS,
+};
 use codec::Encode;
 use frame_support::assert_ok;
 use proptest::{
@@ -17,13 +19,15 @@ type Seen = Vec<(Moment, bool)>;
 fn history(seen: &[(Moment, bool)], parameters: &OracleParameters) -> History {
 	let mut history = History::default();
 	for (at, hazard) in seen {
-		remember(&mut history, *hazard, *at, parameters);
+		let class = if *hazard { Class::Wind } else { Class::Clear };
+		history.remember(class, *at, parameters);
 	}
 	history
 }
 
 fn witness(owner: u8, seen: &[(Moment, bool)], parameters: &OracleParameters) -> Witness {
-	Witness { owner: tag(owner), spans: history(seen, parameters).into_inner() }
+	let spans = history(seen, parameters).spans.into_inner();
+	Witness { owner: tag(owner), spans, absences: vec![] }
 }
 
 /// The rule once more, straight from the reports and from DESIGN.md, without spans.
@@ -68,7 +72,7 @@ fn plain_verdict(
 }
 
 const SHORT: OracleParameters =
-	OracleParameters { report_period: 3, freshness: 5, min_interval: 1 };
+	OracleParameters { report_period: 3, freshness: 5, min_interval: 1, ..OracleParameters::USUAL };
 
 /// A single report of clear never counts, however long it stays fresh; a hazard counts at once.
 #[test]
@@ -117,6 +121,64 @@ fn an_owner_has_one_vote() {
 	assert_eq!(jury(&split_twice), (Verdict::Hazard, 3));
 }
 
+/// Who is set aside is not heard and not counted, but `n` never falls below three by that.
+#[test]
+fn who_is_set_aside_has_no_seat() {
+	let clear: Seen = vec![(0, false), (3, false)];
+	let hazard: Seen = vec![(0, true), (3, true)];
+	let at = |seen: &[&Seen], aside: &[usize], t| {
+		let jury = (0..).zip(seen).map(|(owner, seen)| {
+			let mut witness = witness(owner, seen, &SHORT);
+			if aside.contains(&usize::from(owner)) {
+				witness.absences =
+					vec![Absence { from: 4, until: Some(6), fault: Fault::Replayed }];
+			}
+			witness
+		});
+		verdict_at(&jury.collect::<Vec<_>>(), &[], t)
+	};
+	let silent: Seen = vec![];
+	// Five owners: three clear are enough, two are not; of three that are left two are.
+	let two_of_five = [&clear, &clear, &hazard, &hazard, &silent];
+	assert_eq!(at(&two_of_five, &[], 4), Verdict::Stale);
+	assert_eq!(at(&two_of_five, &[2, 3], 3), Verdict::Stale);
+	assert_eq!(at(&two_of_five, &[2, 3], 4), Verdict::Safe);
+	assert_eq!(at(&two_of_five, &[2, 3], 5), Verdict::Safe);
+	assert_eq!(at(&two_of_five, &[2, 3], 6), Verdict::Stale);
+	assert_eq!(at(&two_of_five, &[0, 1], 4), Verdict::Hazard);
+	// Three owners: one who is set aside neither stops the line nor decides about it.
+	assert_eq!(at(&[&clear, &clear, &hazard], &[2], 4), Verdict::Safe);
+	assert_eq!(at(&[&hazard, &hazard, &clear], &[2], 4), Verdict::Hazard);
+	assert_eq!(at(&[&clear, &hazard, &clear], &[2], 4), Verdict::Stale);
+	assert_eq!(at(&[&clear, &clear, &hazard], &[1, 2], 4), Verdict::Stale);
+}
+
+/// A hazard is told as bad as more owners than may lie say, at least.
+#[test]
+fn a_hazard_is_as_bad_as_more_than_f_say() {
+	let class_of = |classes: &[(u8, Class)]| {
+		let jury: Vec<_> = classes
+			.iter()
+			.map(|(owner, class)| {
+				let mut history = History::default();
+				history.remember(*class, 0, &SHORT);
+				let spans = history.spans.into_inner();
+				Witness { owner: tag(*owner), spans, absences: vec![] }
+			})
+			.collect();
+		opinion_at(&jury, &[], 0).class
+	};
+	use Class::*;
+	assert_eq!(class_of(&[(1, LineFault), (2, Overload), (3, Clear)]), Overload);
+	assert_eq!(class_of(&[(1, LineFault), (2, Overload), (3, Wind)]), Wind);
+	assert_eq!(class_of(&[(1, LineFault), (1, LineFault), (2, Overload), (3, Clear)]), Overload);
+	assert_eq!(class_of(&[(1, Overload), (1, LineFault), (2, LineFault), (3, Clear)]), LineFault);
+	assert_eq!(class_of(&[(1, LineFault), (2, Clear), (3, Clear)]), Clear);
+	assert!(Severity::of(LineFault) > Severity::of(Wind));
+	assert!(Severity::of(Wind) > Severity::of(Overload));
+	assert!(Severity::of(Overload) > Severity::of_line(Verdict::Stale, Clear));
+}
+
 /// Hazard and safe exclude each other, whatever the votes.
 #[test]
 fn the_rule_is_exclusive() {
@@ -154,8 +216,24 @@ prop_compose! {
 		report_period in Just(report_period),
 		freshness in report_period..9,
 	) -> OracleParameters {
-		OracleParameters { report_period, freshness, min_interval: 1 }
+		OracleParameters { report_period, freshness, ..SHORT }
 	}
+}
+
+/// Some of the witnesses set aside for a while, or until further notice.
+fn absent(jury: Vec<Witness>) -> impl Strategy<Value = Vec<Witness>> {
+	let gone = proptest::option::weighted(0.4, (0u64..50, proptest::option::of(0u64..30)));
+	vec(gone, jury.len()).prop_map(move |gone| {
+		let leave = |(witness, gone): (&Witness, Option<(Moment, Option<Moment>)>)| {
+			let absences = gone.map(|(from, lasts)| Absence {
+				from,
+				until: lasts.map(|lasts| from + lasts),
+				fault: Fault::Frozen,
+			});
+			Witness { absences: absences.into_iter().collect(), ..witness.clone() }
+		};
+		jury.iter().zip(gone).map(leave).collect()
+	})
 }
 
 /// Sensors of up to six owners with reports between 0 and 40, mostly of clear.
@@ -198,8 +276,12 @@ fn jury(hazard_after: bool, turn: Moment) -> impl Strategy<Value = (Vec<(u8, See
 }
 
 const PERIOD: Moment = 5;
-const LONG: OracleParameters =
-	OracleParameters { report_period: PERIOD, freshness: 8, min_interval: 1 };
+const LONG: OracleParameters = OracleParameters {
+	report_period: PERIOD,
+	freshness: 8,
+	min_interval: 1,
+	..OracleParameters::USUAL
+};
 const TURN: Moment = 60;
 
 fn witnesses(sensors: &[(u8, Seen)], parameters: &OracleParameters) -> Vec<Witness> {
@@ -232,14 +314,14 @@ proptest! {
 	/// The sweep finds what looking at each millisecond finds.
 	#[test]
 	fn the_sweep_agrees_with_each_millisecond(
-		parameters in parameters(),
-		one in sensors(),
-		other in sensors(),
+		both in (parameters(), sensors(), sensors()).prop_flat_map(|(parameters, one, other)| {
+			let absent = |seen: &[(u8, Seen)]| absent(witnesses(seen, &parameters));
+			[absent(&one), absent(&other)]
+		}),
 		without in subsequence((0u8..6).map(tag).collect::<Vec<_>>(), 0..3),
 		from in 0u64..50,
 		to in 0u64..60,
 	) {
-		let both = [witnesses(&one, &parameters), witnesses(&other, &parameters)];
 		for (first, second) in [(0, 1), (0, 0)] {
 			let is_safe = |t: Moment| {
 				[first, second].iter().all(|line: &usize| {
@@ -304,7 +386,7 @@ proptest! {
 	#[test]
 	fn a_full_history_forgets_only_its_beginning(seen in vec(any::<bool>(), 0..120)) {
 		let seen: Seen = (0..).map(|n: u64| n * 2).zip(seen).collect();
-		let kept = history(&seen, &SHORT);
+		let kept = history(&seen, &SHORT).spans;
 		prop_assert!(kept.len() <= 32 && MAX_SPANS == 32);
 		prop_assert!(kept.iter().zip(kept.iter().skip(1)).all(|(run, next)| run.last < next.from));
 		let Some(oldest) = kept.first().map(|run| run.from) else { return Ok(()) };

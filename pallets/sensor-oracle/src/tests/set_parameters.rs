@@ -1,16 +1,27 @@
 //! [`Pallet::set_parameters`](crate::Pallet::set_parameters) and the genesis state.
 
-use crate::{mock::*, Class, Error, Event, OracleParameters, Parameters, LONGEST_PERIOD};
+use crate::{
+	mock::*, Class, Error, Event, OracleParameters, Parameters, Settings, LONGEST_PATIENCE,
+	LONGEST_PERIOD,
+};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError::BadOrigin;
-use voltree_primitives::{LineSafety, Verdict, Versioned};
+use voltree_primitives::{LineSafety, Verdict};
 
 /// Values out of range, each by one step.
-const OUT_OF_RANGE: [OracleParameters; 4] = [
+const OUT_OF_RANGE: [OracleParameters; 12] = [
 	OracleParameters { min_interval: 0, ..PARAMETERS },
 	OracleParameters { min_interval: PARAMETERS.report_period + 1, ..PARAMETERS },
 	OracleParameters { freshness: PARAMETERS.report_period - 1, ..PARAMETERS },
 	OracleParameters { freshness: LONGEST_PERIOD + 1, ..PARAMETERS },
+	OracleParameters { frozen_after: PARAMETERS.freshness - 1, ..PARAMETERS },
+	OracleParameters { frozen_after: LONGEST_PATIENCE + 1, ..PARAMETERS },
+	OracleParameters { missed_after: PARAMETERS.freshness - 1, ..PARAMETERS },
+	OracleParameters { missed_after: LONGEST_PATIENCE + 1, ..PARAMETERS },
+	OracleParameters { alarm_budget: PARAMETERS.freshness - 1, ..PARAMETERS },
+	OracleParameters { alarm_budget: LONGEST_PERIOD + 1, ..PARAMETERS },
+	OracleParameters { waiting: LONGEST_PATIENCE + 1, ..PARAMETERS },
+	OracleParameters { settling: LONGEST_PERIOD + 1, ..PARAMETERS },
 ];
 
 #[test]
@@ -20,6 +31,13 @@ fn the_authority_sets_the_periods() {
 			report_period: LONGEST_PERIOD,
 			freshness: LONGEST_PERIOD,
 			min_interval: LONGEST_PERIOD,
+			frozen_after: LONGEST_PATIENCE,
+			missed_after: LONGEST_PATIENCE,
+			alarm_budget: LONGEST_PERIOD,
+			waiting: LONGEST_PATIENCE,
+			plausible_reports: u32::MAX,
+			most_lapses: u32::MAX,
+			settling: LONGEST_PERIOD,
 		};
 		assert_ok!(Oracle::set_parameters(RuntimeOrigin::root(), parameters));
 		let from = START + NOTICE;
@@ -62,8 +80,7 @@ fn a_second_announcement_replaces_the_first() {
 #[test]
 fn reports_are_taken_by_the_periods_in_force() {
 	ExtBuilder::default().run(|| {
-		let parameters =
-			OracleParameters { report_period: 10_000, freshness: 10_000, min_interval: 5_000 };
+		let parameters = OracleParameters { freshness: 10_000, min_interval: 5_000, ..PARAMETERS };
 		assert_ok!(Oracle::set_parameters(RuntimeOrigin::root(), parameters));
 		let from = START + NOTICE;
 		sees(Alice, Class::Clear, from - 6_000);
@@ -122,8 +139,8 @@ fn fails_if_out_of_range() {
 fn the_default_periods_are_valid() {
 	assert!(OracleParameters::default().are_valid());
 	ExtBuilder::default().parameters(OracleParameters::default()).run(|| {
-		let versioned = Versioned::new(OracleParameters::default());
-		assert_eq!(Parameters::<Test>::get(), versioned);
+		let settings = Settings::new(OracleParameters::default());
+		assert_eq!(Parameters::<Test>::get(), settings);
 	});
 }
 

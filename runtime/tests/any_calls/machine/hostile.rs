@@ -7,7 +7,9 @@ use crate::common::{
 	MarketCall, OracleCall, RegistryCall, WalletCall,
 };
 use pallet_market::{Demand, Fault, Requests, Ruling, Supply};
-use pallet_sensor_oracle::{Class, Register, RegisterReading, RegisterReadings, MAX_REGISTERS};
+use pallet_sensor_oracle::{
+	Class, Register, RegisterReading, RegisterReadings, SeriesRoot, MAX_REGISTERS,
+};
 use sp_runtime::Permill;
 use voltree_primitives::Token;
 use voltree_runtime::{AccountId, Runtime, RuntimeCall, RuntimeOrigin, Signature, VOLT};
@@ -193,9 +195,32 @@ impl World {
 		}
 	}
 
+	fn any_oracle_call(&self, dice: &mut Dice, device: AccountId) -> RuntimeCall {
+		let model = sp_core::H256::from_low_u64_be(dice.below(40));
+		match dice.below(4) {
+			// The one that all sensors here use, or no line would be safe in the rest of the case.
+			0 => OracleCall::allow_model { model: sp_core::H256::repeat_byte(1) },
+			1 => OracleCall::retire_model { model },
+			2 => OracleCall::restore_sensor { sensor: device },
+			_ => {
+				let key = CAST.keys.get(&device).unwrap_or(&CAST.keys[&CAST.grid]);
+				let hour = (self.a_moment(dice) / 3_600_000) as u32;
+				let (entries, root) = (dice.below(3) as u32, model);
+				let series = SeriesRoot { device, hour, entries, root };
+				let message = voltree_runtime::SensorOracle::series_message(series.clone());
+				let signature = dice.percent(50).then(|| key.seal(&message));
+				OracleCall::record_series { series, signature }
+			}
+		}
+		.into()
+	}
+
 	fn any_report(&self, dice: &mut Dice) -> RuntimeCall {
 		let device = self.anybody(dice);
 		let key = CAST.keys.get(&device).unwrap_or(&CAST.keys[&CAST.grid]);
+		if dice.percent(20) {
+			return self.any_oracle_call(dice, device);
+		}
 		if dice.percent(50) {
 			let class = *dice.one_of(&[Class::Clear, Class::LineFault, Class::Overload]);
 			let mut report = report_of(key, class, self.a_moment(dice));

@@ -1,0 +1,112 @@
+// A subscriber to the alerts of his lines, by the program behind scripts/alerts: he has them within
+// two blocks, whether a report changes a line or silence does; and the page has them, too.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { linesOf } from '../lib/alerts.js';
+import { lineReport, reportCall, sensor } from '../lib/devices.js';
+import { account, eventually, open, prepared, submit, within } from './support.js';
+
+// What other tests let one owner say here makes no difference: three of four agree.
+const LINE = 3;
+const OWNERS = [2, 3, 4];
+const PROGRAM = fileURLToPath(new URL('../alerts/main.js', import.meta.url));
+
+let chain, program;
+const alerts = [];
+let page;
+
+before(async () => {
+	chain = await open();
+	const options = ['--url', prepared('WS'), '--line', LINE, '--port', 0, '--json'];
+	program = spawn(process.execPath, [PROGRAM, ...options.map(String)], {
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	createInterface({ input: program.stdout }).on('line', (line) => alerts.push(JSON.parse(line)));
+	const served = new Promise((resolve) => {
+		createInterface({ input: program.stderr }).on('line', (line) => {
+			const found = /http:\/\/127\.0\.0\.1:\d+\//.exec(line);
+			if (found) resolve(found[0]);
+		});
+	});
+	page = await within(60, 'the address of the page', served);
+});
+after(async () => {
+	program?.kill();
+	await chain?.disconnect();
+});
+
+/** The three sensors report what they see now. Resolves to the newest block that has a report. */
+async function report(kind) {
+	const now = await chain.now();
+	const sent = OWNERS.map((owner) => {
+		const device = sensor(LINE, owner);
+		return submit(chain, device, reportCall(chain, lineReport(device, kind, now)));
+	});
+	const blocks = await Promise.all(sent);
+	return Math.max(...blocks.map(({ number }) => number));
+}
+
+/** Report until there is a new alert of this verdict. */
+async function alertOf(verdict, kind) {
+	const known = alerts.length;
+	return eventually(chain, `an alert: ${verdict}`, async () => {
+		const found = () => alerts.slice(known).find((alert) => alert.verdict === verdict);
+		if (!found() && kind) await report(kind);
+		return found();
+	});
+}
+
+test('a subscriber knows of a hazard within two blocks', async () => {
+	await alertOf('Safe', 'Clear');
+	const known = alerts.length;
+	const reported = await report('Thunderstorm');
+	const hazard = await eventually(chain, 'the alert', () =>
+		alerts.slice(known).find((alert) => alert.verdict === 'Hazard'),
+	);
+	assert.equal(hazard.class, 'Thunderstorm');
+	assert.equal(hazard.severity, 'Severe');
+	assert(hazard.until > hazard.from);
+	// In the block of a report, and with the subscriber before the next but one.
+	assert(hazard.block <= reported, `reported in ${reported}, told in ${hazard.block}`);
+	assert(hazard.best - hazard.block <= 1, `told in ${hazard.block}, seen in ${hazard.best}`);
+});
+
+test('a subscriber knows within two blocks that a line has fallen silent', async () => {
+	const before = await alertOf('Safe', 'Clear');
+	const stale = await alertOf('Stale');
+	const slot = (await chain.api.call.auraApi.slotDuration()).toNumber();
+	const { freshness } = await chain.parametersOf('sensorOracle');
+	assert(stale.from > before.from && stale.severity === 'Unknown' && !stale.until);
+	// Some sensor was heard a freshness ago: a moment longer, and the next block tells.
+	const observed = await Promise.all(
+		OWNERS.map(async (owner) => {
+			const { address } = sensor(LINE, owner);
+			const record = await chain.api.query.sensorOracle.reports(address);
+			return record.unwrap().report.observed.toNumber();
+		}),
+	);
+	const silent = stale.from - freshness;
+	assert(observed.some((each) => silent > each && silent - each <= 2 * slot), `${silent}`);
+	assert(stale.best - stale.block <= 1);
+});
+
+test('the page gets what was told', async () => {
+	const html = await (await fetch(page)).text();
+	assert.match(html, /width=device-width/);
+	const abort = new AbortController();
+	const { body } = await fetch(`${page}alerts`, { signal: abort.signal });
+	const { value } = await within(30, 'what was told', body.getReader().read());
+	abort.abort();
+	const first = new TextDecoder().decode(value).split('\n\n')[0];
+	assert.deepEqual(JSON.parse(first.replace(/^data: /, '')), alerts[0]);
+	assert.equal((await fetch(`${page}nothing`)).status, 404);
+});
+
+test('the lines of a person are those of his devices', async () => {
+	assert.deepEqual(await linesOf(chain, account('//SensorOwner//1').address), [1, 2, 3]);
+	await assert.rejects(linesOf(chain, account('//Nobody').address), /certified by nobody/);
+});
