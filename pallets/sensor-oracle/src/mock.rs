@@ -192,6 +192,13 @@ impl Directory<AccountId32> for TestDirectory {
 	fn ensure_certified(_: &AccountId32, _: Role) -> Result<IdentityTag, DispatchError> {
 		unreachable!("the oracle asks for tags only")
 	}
+	fn ensure_holder_certified(
+		_: &AccountId32,
+		_: Role,
+		_: Moment,
+	) -> Result<IdentityTag, DispatchError> {
+		unreachable!("the oracle asks for tags only")
+	}
 	fn is_wallet_of(_: &AccountId32, _: &IdentityTag) -> bool {
 		unreachable!("the oracle asks for tags only")
 	}
