@@ -148,11 +148,14 @@ impl Route {
 	}
 }
 
+/// Snapshot, author, height, length.
+type Key = (Hash, u32, u32, u32);
+
 /// The snapshots of the last sessions, and the plans made from them.
 pub struct Policy {
 	own: Peer,
 	snapshots: VecDeque<Arc<Snapshot>>,
-	plans: VecDeque<((Hash, u32, u32, u32), Option<Route>)>,
+	plans: VecDeque<(Key, Option<Route>)>,
 }
 
 impl Policy {

@@ -6,14 +6,8 @@ use super::{
 	outbox::Load,
 	*,
 };
-use crate::{frames::Status, policy::Route};
+use crate::policy::Route;
 use std::collections::VecDeque;
-
-/// Answers to one peer about one block.
-const MOST_ANSWERS: u8 = 8;
-
-/// Peers that may wait for one block.
-const MOST_WAITING: usize = 64;
 
 /// Stands for "all" where a piece is noted.
 const EVERYTHING: u8 = u8::MAX;
@@ -146,36 +140,6 @@ impl Protocol {
 		for peer in peers {
 			self.tell(&peer, hash);
 		}
-	}
-
-	/// Somebody asks us for a block, or for pieces of it.
-	pub(super) fn wanted(&mut self, turn: &Turn<'_>, from: Peer, hash: &Hash, pieces: u64) {
-		let will_come = |block: &&mut Block| block.is_complete() || !block.is_settled();
-		let block = self.blocks.get_mut(hash).filter(will_come);
-		let Some(block) = block else {
-			let refusal = Frame::Ack { hash: *hash, status: Status::Refused };
-			return self.outbox.small(&from, refusal.to_bytes());
-		};
-		let answers = block.served.entry(from).or_default();
-		if *answers == MOST_ANSWERS {
-			return;
-		}
-		*answers += 1;
-		let complete = block.is_complete();
-		let now = if complete { pieces } else { pieces & block.have };
-		let rest = if complete { 0 } else { pieces & !block.have };
-		let (now, rest) = match pieces {
-			u64::MAX if !complete => (0, u64::MAX),
-			_ => (now, rest),
-		};
-		if rest != 0 && block.waiting.len() < MOST_WAITING {
-			block.waiting.insert(from, rest);
-		}
-		if now != 0 {
-			self.serve(&from, hash, now);
-		}
-		// Who asks us may know more than we do.
-		self.expect_rest(turn, hash);
 	}
 
 	/// A link is gone: what was asked over it is asked elsewhere.

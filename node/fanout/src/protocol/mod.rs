@@ -5,13 +5,16 @@
 //! |---|---|
 //! | it is checked, and waits for its parent if need be | [`receive`] |
 //! | it goes on to the children, before it is imported | [`forward`] |
+//! | it is complete, and imported after its parent | [`finish`] |
 //! | it is late, and others are asked for it | [`repair`] |
+//! | others ask for it | [`serve`] |
 //! | the stock announcements of it are held back, so that it is not downloaded, too | [`gate`] |
 //! | its parents are judged, and it is forgotten | [`review`] |
 //!
 //! Whatever does not come in time is left to the stock sync.
 
 mod block;
+mod finish;
 mod forward;
 mod gate;
 pub mod ledger;
@@ -21,6 +24,7 @@ mod parked;
 mod receive;
 mod repair;
 mod review;
+mod serve;
 
 pub use block::Source;
 pub use ledger::Report;

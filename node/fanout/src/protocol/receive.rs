@@ -1,12 +1,12 @@
 //! What comes down the tree: checked, forwarded, imported, in this order.
 
 use super::{
-	block::{bits, Known, Stage},
+	block::{Known, Stage},
 	*,
 };
 use crate::{
 	chain::Seal,
-	frames::{Part, Push, Status},
+	frames::{Part, Push},
 	pieces::{proves, Cut, Tree},
 	types::Head,
 };
@@ -118,7 +118,7 @@ impl Protocol {
 		self.release(turn, &head.hash);
 	}
 
-	fn release(&mut self, turn: &Turn<'_>, parent: &Hash) {
+	pub(super) fn release(&mut self, turn: &Turn<'_>, parent: &Hash) {
 		for (from, push) in self.parked.release(parent) {
 			self.pushed(turn, from, push);
 		}
@@ -239,106 +239,6 @@ impl Protocol {
 		known.snapshot = *snapshot;
 	}
 
-	/// All of a block is here: it goes on, and then into the import queue.
-	fn complete(
-		&mut self,
-		turn: &Turn<'_>,
-		hash: &Hash,
-		fresh: u64,
-		from: Option<Peer>,
-		stand_in: Option<u16>,
-	) {
-		let Some(block) = self.blocks.get_mut(hash) else { return };
-		block.complete_at = Some(turn.now);
-		block.look_at = None;
-		let asked = from.is_some_and(|from| block.asked.contains(&from));
-		block.source = Some(match from {
-			None => Source::Own,
-			Some(_) if asked => Source::Want,
-			Some(_) => Source::Push,
-		});
-		self.typical = u32::try_from(block.data.len()).unwrap_or(u32::MAX);
-		self.counters.received += u64::from(from.is_some());
-		self.forward(hash, fresh, stand_in);
-		self.serve_waiting(hash);
-		self.acknowledge(hash, from);
-		self.tell_backups(hash);
-		self.inject(turn, hash);
-	}
-
-	/// Parents who have not delivered need not; second parents are to show that they do.
-	fn acknowledge(&mut self, hash: &Hash, from: Option<Peer>) {
-		let Some(block) = self.blocks.get_mut(hash) else { return };
-		let Some(route) = block.route().cloned() else { return };
-		let Some(own) = route.own else { return };
-		let ack = Frame::Ack { hash: *hash, status: Status::Received }.to_bytes();
-		for (parent, pieces) in route.parents() {
-			let Some(peer) = route.snapshot.peer(parent) else { continue };
-			let second = route.plan.second_children(parent).any(|(child, _)| child == own);
-			let delivered = block.delivered.get(&peer).copied().unwrap_or(0) & pieces == pieces;
-			let whole = from == Some(peer) && !route.plan.is_cut();
-			if whole || !delivered && !second {
-				block.acked.insert(peer);
-				self.outbox.small(&peer, ack.clone());
-			}
-		}
-	}
-
-	/// Into the import queue, if the parent went before; and then the children that waited.
-	fn inject(&mut self, turn: &Turn<'_>, hash: &Hash) {
-		let mut ready = vec![*hash];
-		while let Some(hash) = ready.pop() {
-			let Some(block) = self.blocks.get(&hash).filter(|block| block.is_complete()) else {
-				continue;
-			};
-			let Some(known) = &block.known else { continue };
-			let (header, parent) = (known.header.clone(), known.head.parent);
-			let before = self.blocks.get(&parent).map(|block| block.stage);
-			let follows = matches!(before, Some(Stage::Injected | Stage::Imported))
-				|| turn.chain.knows(&parent);
-			let Some(block) = self.blocks.get_mut(&hash) else { continue };
-			match block.stage {
-				Stage::Gathering | Stage::Held if follows => block.stage = Stage::Injected,
-				Stage::Gathering => {
-					block.stage = Stage::Held;
-					continue;
-				}
-				_ => continue,
-			}
-			// Whoever wrote it imports it itself.
-			if block.source != Some(Source::Own) {
-				let body = block.data.clone();
-				self.actions.push(Action::Import { hash, header, body });
-			}
-			self.extend_gate(turn, &hash);
-			ready.extend(self.held_on(&hash));
-		}
-	}
-
-	fn held_on(&self, parent: &Hash) -> Vec<Hash> {
-		let held = self.blocks.iter().filter(|(_, block)| {
-			let waits = |known: &Known| known.head.parent == *parent;
-			block.stage == Stage::Held && block.known.as_ref().is_some_and(waits)
-		});
-		held.map(|(hash, _)| *hash).collect()
-	}
-
-	/// A block is in the database, however it came there.
-	pub(super) fn imported(&mut self, turn: &Turn<'_>, hash: Hash) {
-		if let Some(block) = self.blocks.get_mut(&hash) {
-			block.stage = Stage::Imported;
-			block.look_at = None;
-			block.imported_at.get_or_insert(turn.now);
-			block.source.get_or_insert(Source::Sync);
-			self.refuse_waiting(&hash);
-		}
-		self.open_gate(&hash);
-		for child in self.held_on(&hash) {
-			self.inject(turn, &child);
-		}
-		self.release(turn, &hash);
-	}
-
 	/// A block of our own, before its import.
 	pub(super) fn authored(&mut self, turn: &Turn<'_>, header: Vec<u8>, body: Vec<u8>) {
 		let (Some(head), Seal::Valid(author)) =
@@ -405,57 +305,6 @@ impl Protocol {
 			});
 			let Some(hash) = oldest.map(|(hash, _)| *hash) else { return };
 			self.forget(&hash);
-		}
-	}
-
-	/// Serves those who asked before we had what they asked for.
-	fn serve_waiting(&mut self, hash: &Hash) {
-		let Some(block) = self.blocks.get_mut(hash) else { return };
-		let (have, complete) = (block.have, block.is_complete());
-		let waiting: Vec<(Peer, u64)> = block.waiting.iter().map(|(p, w)| (*p, *w)).collect();
-		for (peer, wants) in waiting {
-			if wants == u64::MAX && !complete {
-				continue;
-			}
-			let now = if complete { wants } else { wants & have };
-			if now == 0 {
-				continue;
-			}
-			if let Some(block) = self.blocks.get_mut(hash) {
-				match wants & !now {
-					0 => block.waiting.remove(&peer),
-					rest => block.waiting.insert(peer, rest),
-				};
-			}
-			self.serve(&peer, hash, now);
-		}
-	}
-
-	/// Who asked before and will not be served is told.
-	fn refuse_waiting(&mut self, hash: &Hash) {
-		let Some(block) = self.blocks.get_mut(hash).filter(|block| !block.is_complete()) else {
-			return;
-		};
-		let refusal = Frame::Ack { hash: *hash, status: Status::Refused }.to_bytes();
-		for (peer, _) in std::mem::take(&mut block.waiting) {
-			self.outbox.small(&peer, refusal.clone());
-		}
-	}
-
-	/// Sends pieces that are here.
-	pub(super) fn serve(&mut self, peer: &Peer, hash: &Hash, pieces: u64) {
-		let Some(block) = self.blocks.get(hash) else { return };
-		let parts: Vec<Part> = match &block.pieces {
-			Some(_) if pieces != u64::MAX => {
-				bits(pieces & block.have).filter_map(|piece| block.part(piece)).collect()
-			}
-			_ => block.whole().into_iter().collect(),
-		};
-		let pushes = parts.into_iter().filter_map(|part| block.push(part, None));
-		let frames: Vec<Arc<[u8]>> = pushes.map(|push| Frame::Push(push).to_bytes()).collect();
-		for frame in frames {
-			self.counters.served += 1;
-			self.load(peer, hash, frame, true);
 		}
 	}
 }
