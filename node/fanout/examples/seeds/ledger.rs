@@ -10,7 +10,7 @@ use voltree_fanout::{
 };
 
 /// Length of a block slot.
-pub const SLOT: Moment = 3_000_000;
+pub const SLOT: Moment = 6_000_000;
 
 /// Blocks of a session: the last of them is sealed by the old set, its children by the new one.
 pub const SESSION: u32 = 4;

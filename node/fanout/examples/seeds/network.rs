@@ -24,7 +24,7 @@ use voltree_wct::{
 };
 
 /// Bytes per second. Slow, so that blocks that take long are short, and a run is quick.
-const UPLINK: u64 = 250_000;
+const UPLINK: u64 = 400_000;
 
 /// How long an import takes.
 const IMPORT: Moment = 20 * MILLISECOND;
@@ -56,8 +56,6 @@ pub struct Node {
 /// A block that was written.
 pub struct Written {
 	pub bytes: u64,
-	/// A second one of its slot.
-	pub twin: bool,
 	/// Of its body, over all links.
 	pub sent: u64,
 	/// With all that goes with it.
@@ -323,7 +321,7 @@ impl World {
 			body.iter_mut().zip(fill.to_le_bytes()).for_each(|(byte, with)| *byte = with);
 			let header = Header::new(parent, number, slot, &body, count);
 			let hash = header.hash();
-			let written = Written { bytes: length, twin: twice, sent: 0, frames: 0 };
+			let written = Written { bytes: length, sent: 0, frames: 0 };
 			self.written.insert(hash, written);
 			self.note(|| format!("node {node} writes {hash:?} at {number}, {length} bytes"));
 			if twin {
@@ -421,6 +419,7 @@ impl World {
 		if !open {
 			return;
 		}
+		self.note(|| describe(from, to, &frame));
 		let fault = self.faults.of[from];
 		let mut decoded = Frame::from_bytes(&frame).ok();
 		let small = matches!(decoded, Some(Frame::Ping(_) | Frame::Pong(_) | Frame::Hello { .. }));
@@ -498,4 +497,21 @@ impl World {
 			}
 		}
 	}
+}
+
+/// A frame, for those who read a replay.
+fn describe(from: usize, to: usize, frame: &[u8]) -> String {
+	let what = match Frame::from_bytes(frame) {
+		Ok(Frame::Push(Push { header, stand_in, part, .. })) => {
+			let hash = Header::decode(&mut &header[..]).map(|header| header.hash());
+			let part = match part {
+				Part::Whole(body) => format!("all {} bytes", body.len()),
+				Part::Piece { index, cut, .. } => format!("piece {index} of {}", cut.pieces),
+			};
+			format!("push {part} of {hash:?}, stand-in {stand_in:?}")
+		}
+		Ok(other) => format!("{other:?}"),
+		Err(_) => "nonsense".into(),
+	};
+	format!("{from} -> {to}: {what}")
 }

@@ -88,6 +88,8 @@ pub struct Block {
 	pub asked: BTreeSet<Peer>,
 	/// Parents whom we told that we hold it.
 	pub acked: BTreeSet<Peer>,
+	/// Before this it is not late, going by when its author said that it begins to send.
+	pub late_at: Option<Moment>,
 	/// When to ask somebody.
 	pub look_at: Option<Moment>,
 	/// How often we have looked.
@@ -124,6 +126,7 @@ impl Block {
 			served: BTreeMap::new(),
 			asked: BTreeSet::new(),
 			acked: BTreeSet::new(),
+			late_at: None,
 			look_at: None,
 			looks: 0,
 			gate: None,

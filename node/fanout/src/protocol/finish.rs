@@ -25,7 +25,6 @@ impl Protocol {
 			Some(_) if asked => Source::Want,
 			Some(_) => Source::Push,
 		});
-		self.typical = u32::try_from(block.data.len()).unwrap_or(u32::MAX);
 		self.counters.received += u64::from(from.is_some());
 		self.forward(hash, fresh, stand_in);
 		self.serve_waiting(hash);

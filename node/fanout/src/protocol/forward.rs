@@ -130,6 +130,16 @@ impl Protocol {
 		self.outbox.load(peer, Load { hash: *hash, needless_if_held, frame });
 	}
 
+	/// An author lets everybody know that a block is on its way and how long it is: so each can tell
+	/// when it is late.
+	pub(super) fn tell_everybody(&mut self, hash: &Hash) {
+		let route = self.blocks.get(hash).and_then(|block| block.route());
+		let Some(members) = route.map(|route| route.snapshot.members.clone()) else { return };
+		for member in members {
+			self.tell(&member.peer, hash);
+		}
+	}
+
 	/// Those whose backup we are learn that we hold a block.
 	pub(super) fn tell_backups(&mut self, hash: &Hash) {
 		let Some(block) = self.blocks.get(hash) else { return };

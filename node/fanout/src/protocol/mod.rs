@@ -182,8 +182,6 @@ pub struct Protocol {
 	parked: Parked,
 	syncing: bool,
 	finalised: u32,
-	/// Length of the last block's body: guesses how long the next takes.
-	typical: u32,
 	/// Quarters of the usual patience.
 	patience: u64,
 	counters: Counters,
@@ -205,7 +203,6 @@ impl Protocol {
 			parked: Parked::default(),
 			syncing: false,
 			finalised: 0,
-			typical: 0,
 			patience: repair::USUAL,
 			counters: Counters::default(),
 			actions: Vec::new(),

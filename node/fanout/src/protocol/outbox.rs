@@ -124,16 +124,20 @@ impl Outbox {
 	/// What can be sent now. Each peer answers with [`Self::sent`].
 	pub fn take(&mut self) -> Vec<(Peer, Arc<[u8]>)> {
 		let mut frames = Vec::new();
-		for (peer, link) in self.links.iter_mut().filter(|(_, link)| !link.in_flight) {
-			let frame = link.small.pop_front().or_else(|| {
-				let load = link.loads.pop_front()?;
-				link.bytes -= load.frame.len();
-				self.bytes -= load.frame.len();
-				Some(load.frame)
-			});
-			if let Some(frame) = frame {
+		let free = |link: &&mut Link| !link.in_flight;
+		// The uplink is common to all links, so the small ones of all go first.
+		for (peer, link) in &mut self.links {
+			if let Some(frame) = Some(&mut *link).filter(free).and_then(|l| l.small.pop_front()) {
 				link.in_flight = true;
 				frames.push((*peer, frame));
+			}
+		}
+		for (peer, link) in &mut self.links {
+			if let Some(load) = Some(&mut *link).filter(free).and_then(|l| l.loads.pop_front()) {
+				link.bytes -= load.frame.len();
+				self.bytes -= load.frame.len();
+				link.in_flight = true;
+				frames.push((*peer, load.frame));
 			}
 		}
 		frames

@@ -259,6 +259,7 @@ impl Protocol {
 		if let Some(block) = self.blocks.get_mut(&head.hash) {
 			block.have = block.all();
 			let fresh = block.have;
+			self.tell_everybody(&head.hash);
 			self.complete(turn, &head.hash, fresh, None, None);
 		}
 	}

@@ -48,11 +48,20 @@ impl Protocol {
 		self.holds(from, &hash);
 		let Some(block) = self.blocks.get_mut(&hash) else { return };
 		block.rumour.get_or_insert(rumour);
-		if !block.is_settled() {
-			let lead = self.lead(&hash, Some(&from));
-			let patience = self.patience_with(&hash, Some(&from));
-			self.look_by(&hash, turn.now.saturating_add(lead).saturating_add(patience));
+		if block.is_settled() {
+			return;
 		}
+		let lead = self.lead(&hash, Some(&from));
+		let patience = self.patience_with(&hash, Some(&from));
+		let late = turn.now.saturating_add(lead).saturating_add(patience);
+		let route = self.guess(&hash);
+		let author = route.and_then(|route| route.snapshot.peer(route.author));
+		if let Some(block) = self.blocks.get_mut(&hash).filter(|_| author == Some(from)) {
+			// It has just begun to send. What others said does not make it late sooner.
+			block.late_at = Some(late);
+			block.look_at = block.look_at.map(|at| at.max(late));
+		}
+		self.look_by(&hash, late);
 	}
 
 	/// A piece has come: when the others should have.
@@ -69,6 +78,7 @@ impl Protocol {
 	/// Looks for somebody to ask at `at`, if not earlier.
 	pub(super) fn look_by(&mut self, hash: &Hash, at: Moment) {
 		if let Some(block) = self.blocks.get_mut(hash) {
+			let at = block.late_at.map_or(at, |late| at.max(late));
 			let sooner = block.look_at.is_none_or(|before| at < before);
 			if sooner && block.looks < MOST_LOOKS {
 				block.look_at = Some(at);
@@ -84,42 +94,43 @@ impl Protocol {
 		}
 		let snapshot = self.policy.current()?.clone();
 		let (author, number, bytes) = match (&block.known, block.rumour) {
-			(Some(known), rumour) => (
-				snapshot.author(&known.author)?,
-				known.head.number,
-				rumour.map_or(self.typical, |rumour| rumour.bytes),
-			),
+			(Some(known), Some(rumour)) => {
+				(snapshot.author(&known.author)?, known.head.number, rumour.bytes)
+			}
 			(None, Some(rumour)) => (rumour.author.into(), rumour.number, rumour.bytes),
-			(None, None) => return None,
+			// Whoever fans a block out says how long it is before anybody announces it.
+			(_, None) => return None,
 		};
 		self.policy.route(&snapshot.hash, author, number, bytes)
 	}
 
-	/// How much later than `holder`, or than its author, we should have a block.
+	/// How much later than `holder`, or than its author, we should have a block. An eighth of a slot
+	/// if nobody who fans it out has spoken of it: perhaps its author does not.
 	pub(super) fn lead(&mut self, hash: &Hash, holder: Option<&Peer>) -> Moment {
-		let Some(route) = self.guess(hash) else { return 0 };
+		let Some(route) = self.guess(hash) else { return self.settings.slot / 8 };
 		let place = holder.and_then(|holder| route.snapshot.place(holder));
 		let earlier = place.map_or(0, |place| route.plan.due(place));
-		// Hearsay cannot make us wait longer than the gate does.
-		route.due().saturating_sub(earlier).min(self.settings.slot / 2)
+		// The longer it takes, the less is the prediction to be trusted. But hearsay cannot make us
+		// wait longer than the gate does.
+		let lead = route.due().saturating_sub(earlier);
+		lead.saturating_add(lead / 4).min(self.settings.slot / 2)
 	}
 
 	/// How long an answer may take, or the last stretch of a block's way.
 	pub(super) fn patience_with(&mut self, hash: &Hash, holder: Option<&Peer>) -> Moment {
 		let trip = holder.map_or(0, |holder| self.overheads.round_trip(holder));
+		let stretch = self.guess(hash).map_or(0, |route| stretch(&route));
 		let Some(block) = self.blocks.get(hash) else { return LEAST };
-		let heard = block.rumour.map_or(self.typical, |rumour| rumour.bytes) as usize;
-		let bytes = match (block.data.len(), block.missing(), block.all()) {
-			(0, ..) => heard,
-			(all, missing, pieces) => {
-				let share = missing.count_ones().min(pieces.count_ones()) as usize;
-				all / pieces.count_ones().max(1) as usize * share
-			}
+		let heard = block.rumour.map_or(0, |rumour| rumour.bytes) as usize;
+		let pieces = block.all().count_ones().max(1);
+		let (bytes, stretch) = match block.data.len() {
+			0 => (heard, stretch),
+			all => (all / pieces as usize * block.missing().count_ones().min(pieces) as usize, 0),
 		};
 		let uplink = self.policy.current().map_or(0, |snapshot| snapshot.paths.uplink).max(1);
 		let sending = (bytes as u64).saturating_mul(SECOND) / uplink;
-		let usual = LEAST.max(trip.saturating_mul(2)).saturating_add(sending);
-		(usual / USUAL).saturating_mul(self.patience)
+		let usual = LEAST.max(trip.saturating_mul(2)).saturating_add(sending.max(stretch));
+		(usual / USUAL).saturating_mul(self.patience).min(self.settings.slot / 2)
 	}
 
 	/// Something was asked for, and then came by itself.
@@ -163,7 +174,10 @@ impl Protocol {
 			*peer != self.settings.own && self.outbox.reaches(peer) && !block.asked.contains(peer)
 		};
 		let holders = block.holders.iter().filter(|peer| free(peer));
-		let nearest = holders.min_by_key(|peer| (self.overheads.round_trip(peer), **peer));
+		// The author has enough to do.
+		let author = route.as_ref().and_then(|route| route.snapshot.peer(route.author));
+		let nearest = holders
+			.min_by_key(|peer| (author == Some(**peer), self.overheads.round_trip(peer), **peer));
 		if let Some(holder) = nearest {
 			return Some(*holder);
 		}
@@ -194,5 +208,14 @@ impl Protocol {
 				self.look(turn, hash);
 			}
 		}
+	}
+}
+
+/// How long the parent of a whole block sends: nobody knows whom it serves first.
+fn stretch(route: &Route) -> Moment {
+	let parent = route.own.zip(route.plan.way_of(0)).and_then(|(own, way)| way.parent(own));
+	match parent {
+		Some(parent) if !route.plan.is_cut() => route.due().saturating_sub(route.plan.due(parent)),
+		_ => 0,
 	}
 }

@@ -4,8 +4,9 @@
 //! [`Mode::Ours`] goes with the block's size. Of a direct push, a whole block down one tree with
 //! [adaptive] linking numbers and pieces down [striped] trees, it takes what reaches the last node
 //! first by [`Plan::due`]: everybody sends its pieces one after the other, each takes `bytes /
-//! uplink`, then the latency, then the verification. A linking number counts as an uplink in units
-//! of [`Paths::uplink`]. The other modes are the paper's: whole blocks, linking numbers as they are.
+//! uplink`, then the latency, then the verification. The copies of a whole block leave a node at the
+//! same time, over as many connections, so they all take as long as the last one. Uplinks are in
+//! proportion to linking numbers, [`Paths::uplink`] is their mean. The other modes are the paper's: whole blocks, linking numbers as they are.
 //!
 //! A tree that never changes lets few rate a node, and a leaf nobody. So with [`Mode::Ours`]
 //!
@@ -98,7 +99,7 @@ pub struct Paths {
 	pub latency: u64,
 	/// How long a node needs before it forwards a block it has received, in microseconds.
 	pub verification: u64,
-	/// Uplink that a linking number of 1 stands for, in bytes per second; 0 counts as 1.
+	/// Mean uplink of the nodes, in bytes per second; 0 counts as 1.
 	pub uplink: u64,
 }
 
@@ -223,19 +224,25 @@ impl Plan {
 		let pieces = u64::from(self.pieces()).max(1);
 		let piece = bytes.div_ceil(pieces);
 		let check = terms.paths.verification / pieces;
-		let emission: Vec<u64> = terms
-			.nodes
-			.iter()
-			.map(|node| piece.saturating_mul(1_000_000) / uplink(node, &terms.paths))
+		let emission: Vec<u64> = uplinks(terms.nodes, &terms.paths)
+			.into_iter()
+			.map(|uplink| piece.saturating_mul(1_000_000) / uplink)
 			.collect();
 		let (mut due, mut free) = (vec![0u64; count], vec![0u64; count]);
 		let mut at = vec![0u64; count];
 		for way in self.way_of.iter().filter_map(|way| self.ways.get(usize::from(*way))) {
 			for (place, &node) in way.sequence().iter().enumerate() {
+				let children = way.children(node);
 				let node = node as usize;
 				let ready = if place == 0 { 0 } else { at[node].saturating_add(check) };
-				for &child in way.children(node as u32) {
-					free[node] = free[node].max(ready).saturating_add(emission[node]);
+				let together = if self.is_cut() { 0 } else { children.len().saturating_sub(1) };
+				free[node] = free[node]
+					.max(ready)
+					.saturating_add(emission[node].saturating_mul(together as u64));
+				for (before, &child) in children.iter().enumerate() {
+					if before == 0 || self.is_cut() {
+						free[node] = free[node].saturating_add(emission[node]);
+					}
 					at[child as usize] = free[node].saturating_add(terms.paths.latency);
 					due[child as usize] = due[child as usize].max(at[child as usize]);
 				}
@@ -274,7 +281,14 @@ impl Plan {
 	}
 }
 
-/// Bytes per second; above 0.
-fn uplink(node: &Node, paths: &Paths) -> u64 {
-	u64::from(node.link.max(1)).saturating_mul(paths.uplink.max(1))
+/// Bytes per second of each node; above 0.
+fn uplinks(nodes: &[Node], paths: &Paths) -> Vec<u64> {
+	let link = |node: &Node| u64::from(node.link.max(1));
+	// Below 2^64: at most 2^32 nodes of 2^32 links. At least 1: there is a node where it divides.
+	let sum = nodes.iter().map(link).sum::<u64>().max(1);
+	let relative = |node: &Node| {
+		let all = u128::from(paths.uplink) * u128::from(link(node)) * nodes.len() as u128;
+		u64::try_from(all / u128::from(sum)).unwrap_or(u64::MAX).max(1)
+	};
+	nodes.iter().map(relative).collect()
 }

@@ -1,6 +1,6 @@
 //! [`Mode::Ours`](super::Mode::Ours): what is quickest.
 
-use super::{rotation::Rotated, uplink, Plan, Task, Terms, Way, LEAST_PIECE, MOST_PIECES};
+use super::{rotation::Rotated, uplinks, Plan, Task, Terms, Way, LEAST_PIECE, MOST_PIECES};
 use crate::{adaptive, striped, Error, Node, Overheads, Ranking, Strategy};
 use alloc::{vec, vec::Vec};
 
@@ -65,7 +65,7 @@ impl Ours<'_> {
 	/// Down one tree, with the linking numbers that suit the size.
 	fn whole(&self) -> Result<Plan, Error> {
 		let paths = &self.terms.paths;
-		let uplinks: Vec<u64> = self.rotated.nodes.iter().map(|node| uplink(node, paths)).collect();
+		let uplinks = uplinks(&self.rotated.nodes, paths);
 		let network = adaptive::Network {
 			latency: paths.latency,
 			verification: paths.verification,
