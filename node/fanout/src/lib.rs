@@ -10,10 +10,24 @@
 //! | [`policy`] | which trees: pure |
 //! | [`protocol`] | what to do: a pure state machine |
 //! | [`chain`] | what the protocol asks the chain |
+//! | [`handler`] | the task: prototype → handler → run |
+//! | [`transport`], [`memory`] | links, and such as can be cut |
+//! | `node` (feature `node`) | all of it on a Substrate node: network, import, announcements |
+//!
+//! Without the feature `node` nothing of the SDK's client is needed, and everything but the last row
+//! builds and is tested in a minute.
 
 pub mod chain;
 pub mod frames;
+pub mod handler;
+pub mod memory;
+#[cfg(feature = "node")]
+pub mod node;
 pub mod pieces;
 pub mod policy;
 pub mod protocol;
+pub mod transport;
 pub mod types;
+
+/// Of all log lines.
+pub const LOG_TARGET: &str = "fanout";

@@ -138,7 +138,7 @@ mod tests {
 			bit in 0u8..8,
 		) {
 			let (tree, cut) = cut(&body, pieces);
-			let mut whole = Vec::new();
+			let mut whole: Vec<u8> = Vec::new();
 			for index in 0..pieces {
 				let data = &body[range(body.len(), pieces, index).expect("long enough")];
 				let proof = tree.proof(index);
@@ -153,7 +153,7 @@ mod tests {
 				let mut longer = proof.clone();
 				longer.push(Hash::default());
 				prop_assert!(!proves(&cut, index, data, &longer));
-				whole.extend(data);
+				whole.extend_from_slice(data);
 			}
 			prop_assert_eq!(whole, body);
 		}

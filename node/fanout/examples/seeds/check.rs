@@ -10,7 +10,7 @@ const MOST_MEMORY: usize = (32 + 2 + 16 + 64) << 20;
 const MOST_ENTRIES: usize = 128 + 2_048 + 64;
 
 /// What a run was like.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Summary {
 	pub blocks: u64,
 	pub received: u64,
