@@ -39,8 +39,7 @@ use sc_network::{
 	config::{NonReservedPeerMode, SetConfig},
 	peer_store::PeerStoreProvider,
 	service::{traits::NetworkService, NotificationMetrics},
-	types::PeerId,
-	NetworkBackend, NotificationService, ProtocolName,
+	NetworkBackend, NotificationService, PeerId, ProtocolName,
 };
 use sp_api::{CallApiAt, ProvideRuntimeApi};
 use sp_consensus::SyncOracle;

@@ -15,10 +15,9 @@ use sc_network::{
 	config::MultiaddrWithPeerId,
 	multiaddr::Multiaddr,
 	service::traits::{NetworkService, NotificationEvent, ValidationResult},
-	types::PeerId,
-	NotificationService, ProtocolName,
+	NotificationService, PeerId, ProtocolName,
 };
-use sp_core::hashing::blake2_256;
+use sp_crypto_hashing::blake2_256;
 use std::{
 	collections::BTreeSet,
 	sync::Arc,
