@@ -136,7 +136,7 @@ impl World {
 	/// for blocks so short that headers weigh more.
 	fn nothing_is_wasted(&mut self) {
 		let others = self.nodes.len() as u64 - 1;
-		for (hash, written) in std::mem::take(&mut self.written) {
+		for (hash, written) in self.written.clone() {
 			if written.sent != written.bytes * others {
 				let sent = written.sent;
 				self.fail(&format!("{sent} bytes of {hash:?} were sent, of {}", written.bytes));

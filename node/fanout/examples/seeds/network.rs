@@ -54,6 +54,7 @@ pub struct Node {
 }
 
 /// A block that was written.
+#[derive(Clone)]
 pub struct Written {
 	pub bytes: u64,
 	/// Of its body, over all links.

@@ -6,7 +6,8 @@
 //! first by [`Plan::due`]: everybody sends its pieces one after the other, each takes `bytes /
 //! uplink`, then the latency, then the verification. The copies of a whole block leave a node at the
 //! same time, over as many connections, so they all take as long as the last one. Uplinks are in
-//! proportion to linking numbers, [`Paths::uplink`] is their mean. The other modes are the paper's: whole blocks, linking numbers as they are.
+//! proportion to linking numbers, [`Paths::uplink`] is their mean. The other modes are the paper's:
+//! whole blocks, linking numbers as they are, equal uplinks.
 //!
 //! A tree that never changes lets few rate a node, and a leaf nobody. So with [`Mode::Ours`]
 //!
@@ -156,12 +157,14 @@ impl Plan {
 		};
 		let Terms { nodes, overheads, settings, .. } = terms;
 		let tree = crate::tree(nodes, overheads, settings, strategy, Some(task.root))?;
-		Ok(Some(Self::of(&terms, task.bytes, vec![Way::from(&tree)], vec![0])))
+		// The paper's linking numbers say how many, not how fast.
+		let uplinks = vec![terms.paths.uplink.max(1); nodes.len()];
+		Ok(Some(Self::of(&terms, &uplinks, task.bytes, vec![Way::from(&tree)], vec![0])))
 	}
 
-	fn of(terms: &Terms<'_>, bytes: u64, ways: Vec<Way>, way_of: Vec<u8>) -> Self {
+	fn of(terms: &Terms<'_>, uplinks: &[u64], bytes: u64, ways: Vec<Way>, way_of: Vec<u8>) -> Self {
 		let mut plan = Self { ways, way_of, due: Vec::new(), second: Vec::new(), second_piece: 0 };
-		plan.due = plan.times(terms, bytes);
+		plan.due = plan.times(&terms.paths, uplinks, bytes);
 		plan
 	}
 
@@ -219,15 +222,13 @@ impl Plan {
 	}
 
 	/// When everybody has everything: see the [module](self). O(pieces * nodes).
-	fn times(&self, terms: &Terms<'_>, bytes: u64) -> Vec<u64> {
-		let count = terms.nodes.len();
+	fn times(&self, paths: &Paths, uplinks: &[u64], bytes: u64) -> Vec<u64> {
+		let count = uplinks.len();
 		let pieces = u64::from(self.pieces()).max(1);
 		let piece = bytes.div_ceil(pieces);
-		let check = terms.paths.verification / pieces;
-		let emission: Vec<u64> = uplinks(terms.nodes, &terms.paths)
-			.into_iter()
-			.map(|uplink| piece.saturating_mul(1_000_000) / uplink)
-			.collect();
+		let check = paths.verification / pieces;
+		let emission: Vec<u64> =
+			uplinks.iter().map(|uplink| piece.saturating_mul(1_000_000) / *uplink).collect();
 		let (mut due, mut free) = (vec![0u64; count], vec![0u64; count]);
 		let mut at = vec![0u64; count];
 		for way in self.way_of.iter().filter_map(|way| self.ways.get(usize::from(*way))) {
@@ -243,7 +244,7 @@ impl Plan {
 					if before == 0 || self.is_cut() {
 						free[node] = free[node].saturating_add(emission[node]);
 					}
-					at[child as usize] = free[node].saturating_add(terms.paths.latency);
+					at[child as usize] = free[node].saturating_add(paths.latency);
 					due[child as usize] = due[child as usize].max(at[child as usize]);
 				}
 			}

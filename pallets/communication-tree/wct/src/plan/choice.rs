@@ -12,6 +12,7 @@ pub(super) fn quickest(terms: Terms<'_>, task: Task) -> Result<Plan, Error> {
 	let Terms { nodes, overheads, settings, .. } = terms;
 	let ours = Ours {
 		rotated: Rotated::new(nodes, overheads, &settings, &task.seed),
+		uplinks: uplinks(nodes, &terms.paths),
 		terms,
 		bytes: task.bytes,
 		root: task.root,
@@ -41,13 +42,15 @@ pub(super) fn quickest(terms: Terms<'_>, task: Task) -> Result<Plan, Error> {
 struct Ours<'a> {
 	terms: Terms<'a>,
 	rotated: Rotated,
+	/// By node, not by place.
+	uplinks: Vec<u64>,
 	bytes: u64,
 	root: u32,
 }
 
 impl Ours<'_> {
 	fn plan(&self, trees: Vec<Way>, way_of: Vec<u8>) -> Plan {
-		Plan::of(&self.terms, self.bytes, trees, way_of)
+		Plan::of(&self.terms, &self.uplinks, self.bytes, trees, way_of)
 	}
 
 	fn name(&self) -> impl Fn(u32) -> u32 + '_ {
