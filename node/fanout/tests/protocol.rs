@@ -378,18 +378,16 @@ fn parents_are_judged_and_reported() {
 	let nodes = 4;
 	let mut node = Node::new(0, nodes, Mode::Ours);
 	let mut parent = genesis();
-	let mut number = 0;
 	let mut slot = 0;
 	let mut expected = std::collections::BTreeMap::<usize, (u32, u32)>::new();
-	for case in 0..12 {
+	for (case, number) in (0..12).zip(1..) {
 		slot += 1;
-		let mut next = block(parent, number + 1, slot, nodes, 100, case);
+		let mut next = block(parent, number, slot, nodes, 100, case);
 		while next.writer == 0 {
 			slot += 1;
-			next = block(parent, number + 1, slot, nodes, 100, case);
+			next = block(parent, number, slot, nodes, 100, case);
 		}
 		node.now = slot * SLOT;
-		number += 1;
 		parent = next.hash;
 		let duty = node.parent(&next).expect("it is not the author");
 		let other = (1..nodes).find(|other| *other != duty).expect("there are others");

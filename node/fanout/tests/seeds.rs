@@ -13,6 +13,8 @@ mod network;
 mod random;
 #[path = "../examples/seeds/stock.rs"]
 mod stock;
+#[path = "../examples/seeds/wire.rs"]
+mod wire;
 
 use check::Summary;
 use rayon::prelude::*;

@@ -7,6 +7,7 @@ mod ledger;
 mod network;
 mod random;
 mod stock;
+mod wire;
 
 use check::Summary;
 use clap::Parser;

@@ -13,10 +13,9 @@ use std::{
 	sync::Arc,
 };
 use voltree_fanout::{
-	frames::{Frame, Part, Push},
 	policy::{Member, Snapshot},
 	protocol::{Action, Event, Protocol, Settings},
-	types::{Hash, Moment, MILLISECOND, SECOND},
+	types::{Hash, Moment, MILLISECOND},
 };
 use voltree_wct::{
 	plan::{Mode, Paths},
@@ -24,13 +23,10 @@ use voltree_wct::{
 };
 
 /// Bytes per second. Slow, so that blocks that take long are short, and a run is quick.
-const UPLINK: u64 = 400_000;
+pub const UPLINK: u64 = 400_000;
 
 /// How long an import takes.
 const IMPORT: Moment = 20 * MILLISECOND;
-
-/// A delayer's delay.
-const DELAY: Moment = 2 * SECOND;
 
 /// Slots without blocks at the end, in which everything must come to rest.
 const REST: u64 = 6;
@@ -42,9 +38,9 @@ pub struct Node {
 	pub stock: Stock,
 	pub syncing: bool,
 	/// Counts restarts: what was scheduled before does not happen.
-	life: u32,
+	pub life: u32,
 	/// When its uplink is free.
-	free: Moment,
+	pub free: Moment,
 	/// When its import queue is empty.
 	idle: Moment,
 	wake: Moment,
@@ -81,14 +77,14 @@ pub struct World {
 	pub written: BTreeMap<Hash, Written>,
 	pub failures: Vec<String>,
 	pub now: Moment,
-	random: Random,
-	latency: Vec<Vec<Moment>>,
+	pub random: Random,
+	pub latency: Vec<Vec<Moment>>,
 	/// Whether a link is open, and how often it was opened.
-	links: Vec<Vec<(bool, u32)>>,
+	pub links: Vec<Vec<(bool, u32)>>,
 	queue: BinaryHeap<Reverse<(Moment, u64)>>,
 	events: BTreeMap<u64, What>,
 	next: u64,
-	snapshots: Vec<Arc<Snapshot>>,
+	pub snapshots: Vec<Arc<Snapshot>>,
 	trace: bool,
 }
 
@@ -206,7 +202,7 @@ impl World {
 		}
 	}
 
-	fn start(&mut self, node: usize) {
+	pub fn start(&mut self, node: usize) {
 		let settings = Settings { own: peer(node), slot: SLOT, seed: node as u64 };
 		self.nodes[node].protocol = Some(Protocol::new(settings));
 		let session = self.session(node);
@@ -216,7 +212,7 @@ impl World {
 	}
 
 	/// The session whose snapshot a node knows: two blocks after it has begun.
-	fn session(&self, node: usize) -> usize {
+	pub fn session(&self, node: usize) -> usize {
 		let height = self.nodes[node].ledger.height().saturating_sub(2);
 		((height / SESSION) as usize).min(self.snapshots.len() - 1)
 	}
@@ -260,47 +256,6 @@ impl World {
 		}
 	}
 
-	fn links_change(&mut self) {
-		for node in 0..self.nodes.len() {
-			match (self.faults.runs(node, self.now), self.nodes[node].protocol.is_some()) {
-				(false, true) => {
-					self.note(|| format!("node {node} is gone"));
-					let state = &mut self.nodes[node];
-					(state.protocol, state.life) = (None, state.life + 1);
-					state.stock = Stock::default();
-				}
-				(true, false) => {
-					self.note(|| format!("node {node} is back"));
-					self.nodes[node].syncing = true;
-					self.start(node);
-					self.handle(node, Event::Syncing(true));
-					let life = self.nodes[node].life;
-					self.at(self.now + SECOND / 2, What::CatchUp { node, life });
-				}
-				_ => {}
-			}
-		}
-		for (a, b) in (0..self.nodes.len()).flat_map(|a| (0..a).map(move |b| (a, b))) {
-			let cut = self.faults.cuts.iter().any(|(x, y, from, until)| {
-				((*x, *y) == (a, b) || (*y, *x) == (a, b)) && (*from..*until).contains(&self.now)
-			});
-			let both = self.nodes[a].protocol.is_some() && self.nodes[b].protocol.is_some();
-			let open = both && !cut;
-			// Who was away for no time at all has new links nevertheless.
-			if self.links[a][b].0 == open {
-				continue;
-			}
-			for (x, y) in [(a, b), (b, a)] {
-				let times = self.links[x][y].1 + u32::from(open);
-				self.links[x][y] = (open, times);
-			}
-			for (x, y) in [(a, b), (b, a)] {
-				let event = if open { Event::Opened(peer(y)) } else { Event::Closed(peer(y)) };
-				self.handle(x, event);
-			}
-		}
-	}
-
 	fn slot(&mut self, node: usize, slot: u64) {
 		let count = self.nodes.len();
 		let state = &self.nodes[node];
@@ -331,19 +286,6 @@ impl World {
 				self.handle(node, Event::Authored { header: header.encode(), body });
 			}
 			self.import_later(node, header, length as u32, IMPORT / 2);
-		}
-	}
-
-	/// An equivocator gives its second block to about half of the others.
-	fn send_second(&mut self, node: usize, header: &Header, body: Vec<u8>) {
-		let snapshot = self.snapshots[self.session(node)].hash;
-		let part = Part::Whole(body);
-		let push = Push { snapshot, stand_in: None, header: header.encode(), part };
-		let frame = Frame::Push(push).to_bytes();
-		for to in 0..self.nodes.len() {
-			if self.is_open(node, to) && self.random.one_in(2) {
-				self.transmit(node, to, frame.clone());
-			}
 		}
 	}
 
@@ -414,53 +356,6 @@ impl World {
 		self.failures.push(format!("at {} us: {what}", self.now));
 	}
 
-	/// A frame takes the uplink, then the latency. What a faulty node does to it happens here.
-	fn transmit(&mut self, from: usize, to: usize, frame: Arc<[u8]>) {
-		let (open, link) = self.links[from][to];
-		if !open {
-			return;
-		}
-		self.note(|| describe(from, to, &frame));
-		let fault = self.faults.of[from];
-		let mut decoded = Frame::from_bytes(&frame).ok();
-		let small = matches!(decoded, Some(Frame::Ping(_) | Frame::Pong(_) | Frame::Hello { .. }));
-		if fault == Some(Fault::Silent) && !small {
-			return self.at(self.now, What::Sent { node: from, to, link });
-		}
-		let mut frame = frame;
-		if let Some(Frame::Push(push)) = &mut decoded {
-			self.count(push, frame.len());
-			let own = Header::decode(&mut &push.header[..])
-				.is_ok_and(|h| writer(h.slot, h.number, self.nodes.len()) == from);
-			if fault == Some(Fault::Corrupt) && !own {
-				let (Part::Whole(data) | Part::Piece { data, .. }) = &mut push.part;
-				match data.first_mut() {
-					Some(byte) => *byte ^= 1,
-					None => data.push(1),
-				}
-				frame = Frame::Push(push.clone()).to_bytes();
-			}
-		}
-		let slow = fault == Some(Fault::Slow);
-		let uplink = if slow { UPLINK / 8 } else { UPLINK };
-		let state = &mut self.nodes[from];
-		state.free = state.free.max(self.now) + frame.len() as u64 * SECOND / uplink;
-		let sent = state.free;
-		let delay = if fault == Some(Fault::Delayer) { DELAY } else { 0 };
-		self.at(sent, What::Sent { node: from, to, link });
-		let arrival = sent + self.latency[from][to] + delay;
-		self.at(arrival, What::Deliver { from, to, link, frame });
-	}
-
-	fn count(&mut self, push: &Push, frame: usize) {
-		let Ok(header) = Header::decode(&mut &push.header[..]) else { return };
-		if let Some(written) = self.written.get_mut(&header.hash()) {
-			let (Part::Whole(data) | Part::Piece { data, .. }) = &push.part;
-			written.sent += data.len() as u64;
-			written.frames += frame as u64;
-		}
-	}
-
 	pub fn import_later(&mut self, node: usize, header: Header, bytes: u32, takes: Moment) {
 		let state = &mut self.nodes[node];
 		state.idle = state.idle.max(self.now) + takes;
@@ -498,21 +393,4 @@ impl World {
 			}
 		}
 	}
-}
-
-/// A frame, for those who read a replay.
-fn describe(from: usize, to: usize, frame: &[u8]) -> String {
-	let what = match Frame::from_bytes(frame) {
-		Ok(Frame::Push(Push { header, stand_in, part, .. })) => {
-			let hash = Header::decode(&mut &header[..]).map(|header| header.hash());
-			let part = match part {
-				Part::Whole(body) => format!("all {} bytes", body.len()),
-				Part::Piece { index, cut, .. } => format!("piece {index} of {}", cut.pieces),
-			};
-			format!("push {part} of {hash:?}, stand-in {stand_in:?}")
-		}
-		Ok(other) => format!("{other:?}"),
-		Err(_) => "nonsense".into(),
-	};
-	format!("{from} -> {to}: {what}")
 }
