@@ -125,7 +125,9 @@ impl Protocol {
 		let pieces = block.all().count_ones().max(1);
 		let (bytes, stretch) = match block.data.len() {
 			0 => (heard, stretch),
-			all => (all / pieces as usize * block.missing().count_ones().min(pieces) as usize, 0),
+			all => {
+				(all / pieces as usize * block.missing().count_ones().min(pieces) as usize, stretch)
+			}
 		};
 		let uplink = self.policy.current().map_or(0, |snapshot| snapshot.paths.uplink).max(1);
 		let sending = (bytes as u64).saturating_mul(SECOND) / uplink;
@@ -211,11 +213,12 @@ impl Protocol {
 	}
 }
 
-/// How long the parent of a whole block sends: nobody knows whom it serves first.
+/// How long the parent of a whole block sends: nobody knows whom it serves first. Of pieces: a
+/// latency, as links differ.
 fn stretch(route: &Route) -> Moment {
 	let parent = route.own.zip(route.plan.way_of(0)).and_then(|(own, way)| way.parent(own));
 	match parent {
 		Some(parent) if !route.plan.is_cut() => route.due().saturating_sub(route.plan.due(parent)),
-		_ => 0,
+		_ => route.snapshot.paths.latency,
 	}
 }

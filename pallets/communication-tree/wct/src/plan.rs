@@ -234,6 +234,10 @@ impl Plan {
 		for way in self.way_of.iter().filter_map(|way| self.ways.get(usize::from(*way))) {
 			for (place, &node) in way.sequence().iter().enumerate() {
 				let children = way.children(node);
+				// Its uplink does not wait for what it does not send.
+				if children.is_empty() {
+					continue;
+				}
 				let node = node as usize;
 				let ready = if place == 0 { 0 } else { at[node].saturating_add(check) };
 				let together = if self.is_cut() { 0 } else { children.len().saturating_sub(1) };
