@@ -113,7 +113,7 @@ impl Protocol {
 		// The longer it takes, the less is the prediction to be trusted. But hearsay cannot make us
 		// wait longer than the gate does.
 		let lead = route.due().saturating_sub(earlier);
-		lead.saturating_add(lead / 3).min(self.settings.slot / 2)
+		lead.saturating_add(lead / 2).min(self.settings.slot / 2)
 	}
 
 	/// How long an answer may take, or the last stretch of a block's way.
