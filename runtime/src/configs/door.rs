@@ -9,6 +9,7 @@ use voltree_primitives::{RequestId, Role};
 
 type MarketCall = pallet_market::Call<Runtime>;
 type OracleCall = pallet_sensor_oracle::Call<Runtime>;
+type TreeCall = pallet_communication_tree::Call<Runtime>;
 type ProxyCall = pallet_proxy::Call<Runtime>;
 type UtilityCall = pallet_utility::Call<Runtime>;
 
@@ -89,6 +90,9 @@ impl Openings<RuntimeCall, AccountId> for Door {
 			}
 			RuntimeCall::SensorOracle(OracleCall::report_register { reading, .. }) => {
 				Some((&reading.meter, reading.boundary).encode())
+			}
+			RuntimeCall::CommunicationTree(TreeCall::report { report }) => {
+				Some((report.session, report.reporter).encode())
 			}
 			_ => None,
 		}
