@@ -188,7 +188,7 @@ pub mod pallet {
 			assert!(
 				self.rules.are_valid(),
 				"communicationTree.rules: 1 <= threshold <= prior <= 10^9, 1 <= priorTasks <= 1,000, \
-				 1 <= mostChange <= 10^9, recovery <= mostChange, probation <= 1,000, one weight and \
+				 allowance < 10^9, 1 <= mostChange <= 10^9, recovery <= mostChange, probation <= 1,000, one weight and \
 				 overheadThreshold above 0",
 			);
 			RulesInForce::<T>::put(Versioned::new(self.rules));

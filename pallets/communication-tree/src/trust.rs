@@ -15,7 +15,9 @@
 //! * Who slanders everybody has only bad edges: it is the slanderer who sinks.
 //! * Silence is no data: who does not report harms nobody.
 //! * Who really fails is noticed as soon as more than `f` others say so, and sinks the sooner the
-//!   more do.
+//!   more do. Who has to forward to `f` others or fewer in a session is not judged by it: so few
+//!   cannot be told from liars, and its harm is as small.
+//! * A small share of late blocks is chance: [`Rules::allowance`].
 //!
 //! It takes four to judge: with fewer, no one of them may fail, and forwarding stays at its prior.
 
@@ -35,11 +37,19 @@ pub struct Evidence {
 impl Evidence {
 	/// What is to be thought of somebody of whom `old` was thought before.
 	pub fn estimate(self, old: Ppb, rules: &Rules) -> Ppb {
-		let (prior, good) = (u64::from(rules.prior_tasks), u64::from(self.good.min(self.tasks)));
-		let weighed = prior.saturating_mul(old.into());
-		let sum = good.saturating_mul(TRUST_UNIT.into()).saturating_add(weighed);
-		let tasks = prior.saturating_add(self.tasks.into());
-		let mean = sum.checked_div(tasks).unwrap_or(old.into());
+		self.estimate_allowing(0, old, rules)
+	}
+
+	/// The same, where the share `allowance` of the tasks may fail by chance: what is done well counts
+	/// for so much more, though never for more than all.
+	fn estimate_allowing(self, allowance: Ppb, old: Ppb, rules: &Rules) -> Ppb {
+		let unit = u128::from(TRUST_UNIT);
+		let (prior, tasks) = (u128::from(rules.prior_tasks), u128::from(self.tasks));
+		let good = u128::from(self.good).saturating_mul(unit).saturating_mul(unit);
+		let expected = unit.saturating_sub(allowance.into());
+		let good = good.checked_div(expected).unwrap_or(0).min(tasks.saturating_mul(unit));
+		let sum = prior.saturating_mul(old.into()).saturating_add(good);
+		let mean = sum.checked_div(prior.saturating_add(tasks)).unwrap_or(old.into());
 		u32::try_from(mean).unwrap_or(TRUST_UNIT).min(TRUST_UNIT)
 	}
 }
@@ -89,8 +99,9 @@ impl Edges {
 		let others = (0..self.members).filter(|other| *other != member);
 		let mut values: Vec<Ppb> = others
 			.map(|other| {
-				let forwards = self.said(member, other).estimate(old, rules);
-				let receives = self.said(other, member).estimate(old, rules);
+				let allowed = rules.allowance;
+				let forwards = self.said(member, other).estimate_allowing(allowed, old, rules);
+				let receives = self.said(other, member).estimate_allowing(allowed, old, rules);
 				forwards.min(receives)
 			})
 			.collect();

@@ -286,6 +286,8 @@ pub struct Rules {
 	pub prior: Ppb,
 	/// How many tasks what was known before counts for, beside the tasks of a session: 1 to 1,000.
 	pub prior_tasks: u32,
+	/// Share of the blocks on an edge that may be late without harm, by chance: less than 10^9.
+	pub allowance: Ppb,
 	/// Most that a part of trust changes in a session: 1 to 10^9.
 	pub most_change: Ppb,
 	/// How much legality comes back in a session to somebody who has no turns and reports: at most
@@ -310,8 +312,9 @@ impl Default for Rules {
 	fn default() -> Self {
 		Self {
 			threshold: 800_000_000,
-			prior: 900_000_000,
-			prior_tasks: 4,
+			prior: TRUST_UNIT,
+			prior_tasks: 8,
+			allowance: 100_000_000,
 			most_change: 150_000_000,
 			recovery: 50_000_000,
 			probation: 2,
@@ -329,6 +332,7 @@ impl Rules {
 		(1..=TRUST_UNIT).contains(&self.threshold)
 			&& (self.threshold..=TRUST_UNIT).contains(&self.prior)
 			&& (1..=1_000).contains(&self.prior_tasks)
+			&& self.allowance < TRUST_UNIT
 			&& (1..=TRUST_UNIT).contains(&self.most_change)
 			&& self.recovery <= self.most_change
 			&& self.probation <= 1_000

@@ -6,7 +6,7 @@ use sp_runtime::DispatchError::BadOrigin;
 use voltree_wct::{Strategy, TRUST_UNIT};
 
 /// Values out of range, each by one step.
-fn out_of_range() -> [Rules; 10] {
+fn out_of_range() -> [Rules; 11] {
 	let good = Rules::default();
 	[
 		Rules { threshold: 0, ..good },
@@ -15,6 +15,7 @@ fn out_of_range() -> [Rules; 10] {
 		Rules { prior: TRUST_UNIT + 1, ..good },
 		Rules { prior_tasks: 0, ..good },
 		Rules { prior_tasks: 1_001, ..good },
+		Rules { allowance: TRUST_UNIT, ..good },
 		Rules { most_change: 0, recovery: 0, ..good },
 		Rules { recovery: good.most_change + 1, ..good },
 		Rules { trust_weight: 0, link_weight: 0, ..good },

@@ -18,9 +18,9 @@ fn rules() -> Rules {
 fn tasks_weigh_beside_what_was_known() {
 	let estimate = |tasks, good, old| Evidence { tasks, good }.estimate(old, &rules());
 	assert_eq!(estimate(0, 0, 700_000_000), 700_000_000);
-	assert_eq!(estimate(4, 4, 500_000_000), 750_000_000);
-	assert_eq!(estimate(4, 0, 500_000_000), 250_000_000);
-	assert_eq!(estimate(u32::MAX, u32::MAX, 0), 999_999_999 - 0);
+	assert_eq!(estimate(8, 8, 500_000_000), 750_000_000);
+	assert_eq!(estimate(8, 0, 500_000_000), 250_000_000);
+	assert_eq!(estimate(u32::MAX, u32::MAX, 0), 999_999_998);
 	// More good ones than tasks are as many as tasks.
 	assert_eq!(estimate(4, 9, TRUST_UNIT), TRUST_UNIT);
 }
