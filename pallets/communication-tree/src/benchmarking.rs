@@ -246,7 +246,7 @@ mod benchmarks {
 			// There all are made up; only in the newest one, which is asked last, does one sign.
 			Snapshots::<T>::mutate_extant(session, |one| {
 				one.members.iter_mut().for_each(|member| {
-					member.keys = keys(OUTSIDER, false);
+					member.keys = keys(OUTSIDER, true);
 				})
 			});
 		}
@@ -314,4 +314,10 @@ mod benchmarks {
 
 		assert!(tree.is_some());
 	}
+
+	impl_benchmark_test_suite!(
+		Pallet,
+		crate::mock::ExtBuilder::default().with_keystore(),
+		crate::mock::Test
+	);
 }

@@ -254,6 +254,37 @@ impl crate::Config for Test {
 	type BenchmarkHelper = TestSessions;
 }
 
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<Test> for TestSessions {
+	fn give_keys(account: &AccountId, keys: &Keys) {
+		use frame_support::traits::fungible::Mutate;
+		Balances::set_balance(account, 1_000);
+		let keys = SessionKeys { aura: keys.author.clone(), grandpa: keys.voter.clone() };
+		pallet_session::NextKeys::<Test>::insert(account, keys);
+		System::inc_consumers(account).expect("it has money");
+	}
+	fn activate(session: SessionIndex, voters: &[(AccountId, Keys)]) {
+		let accounts: Vec<_> = voters.iter().map(|(account, _)| account.clone()).collect();
+		let queued: Vec<_> = voters
+			.iter()
+			.map(|(account, keys)| {
+				let keys = SessionKeys { aura: keys.author.clone(), grandpa: keys.voter.clone() };
+				(account.clone(), keys)
+			})
+			.collect();
+		let authors = voters.iter().map(|(_, keys)| keys.author.clone()).collect();
+		pallet_session::CurrentIndex::<Test>::put(session);
+		pallet_session::QueuedKeys::<Test>::put(queued);
+		pallet_session::Validators::<Test>::put(accounts);
+		pallet_aura::Authorities::<Test>::put(frame_support::BoundedVec::<_, _>::truncate_from(
+			authors,
+		));
+	}
+	fn set_slot(slot: Slot) {
+		pallet_aura::CurrentSlot::<Test>::put(sp_consensus_aura::Slot::from(slot));
+	}
+}
+
 /// A data aggregator by number, with all its keys.
 pub struct Da(pub u8);
 
@@ -392,6 +423,14 @@ impl ExtBuilder {
 		};
 		VOTERS.take();
 		genesis.build_storage().expect("a genesis state").into()
+	}
+	/// The same with a keystore, as the bencher has one.
+	#[cfg(feature = "runtime-benchmarks")]
+	pub fn with_keystore(self) -> TestExternalities {
+		let mut state = self.build();
+		let keystore = sp_keystore::testing::MemoryKeystore::new();
+		state.register_extension(sp_keystore::KeystoreExt::new(keystore));
+		state
 	}
 	/// Run a test after block 1, which has slot 100, and check the invariants after it.
 	pub fn run(self, test: impl FnOnce()) {

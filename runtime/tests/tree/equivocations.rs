@@ -130,7 +130,7 @@ fn no_voter_is_framed() {
 		chain.checked_every = 50;
 		assert!(evidence(Da("//Eve"), 0).is_none(), "she owned no key then");
 		assert!(evidence(Da("//Bob"), 1).is_none(), "there was no such set");
-		// Bob's key for votes that Charlie signed.
+		// A proof about Bob for votes that Eve signed.
 		let key_owner_proof =
 			CommunicationTree::prove_voter(0, &Da("//Bob").voter().public().into()).expect("owned");
 		let equivocation_proof = Box::new(votes_of(Da("//Eve"), 0));
