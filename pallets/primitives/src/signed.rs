@@ -26,6 +26,8 @@ pub const SENSOR_REPORT: Domain = *b"voltree:sensor:\0";
 pub const REGISTER_REPORT: Domain = *b"voltree:meter:\0\0";
 /// A meter reports its registers at several boundaries.
 pub const REGISTERS_REPORT: Domain = *b"voltree:meters:\0";
+/// A node says which data aggregator it belongs to.
+pub const NODE: Domain = *b"voltree:node:\0\0\0";
 
 /// The frame around what is signed: `domain ++ genesis ++ body`, in SCALE encoding.
 ///
