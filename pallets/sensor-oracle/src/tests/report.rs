@@ -1,8 +1,8 @@
 //! [`Pallet::report`](crate::Pallet::report).
 
 use crate::{
-	mock::*, Class, Error, Event, Histories, Lines, Reports, SensorReport, FULL_CONFIDENCE,
-	MAX_SPANS,
+	mock::*, Class, Error, Event, Histories, Lines, Reports, SensorReport, WeightInfo,
+	FULL_CONFIDENCE, MAX_SPANS,
 };
 use codec::Encode;
 use frame_support::{
@@ -113,20 +113,28 @@ fn a_report_may_be_as_old_as_it_stays_fresh() {
 	});
 }
 
-/// A call pays for the sensors that its line has, not for those it could have.
+/// A call pays for the sensors that its line has, not for those it could have; and for the check of a
+/// signature only where there is one.
 #[test]
 fn weight_follows_the_sensors_of_the_line() {
+	type Weights = <Test as crate::Config>::WeightInfo;
 	ExtBuilder::default().run(|| {
-		let call = crate::Call::<Test>::report {
-			report: report_of(Alice, Class::Clear, START),
-			signature: None,
+		let declared_and_paid = |sender, report: SensorReport<AccountId32>, signature| {
+			let call = crate::Call::<Test>::report {
+				report: report.clone(),
+				signature: Option::<MultiSignature>::clone(&signature),
+			};
+			let paid = Oracle::report(signed(sender), report, signature).unwrap();
+			(call.get_dispatch_info().call_weight, paid.actual_weight.unwrap())
 		};
-		let declared = call.get_dispatch_info().call_weight;
-		let report = report_of(Alice, Class::Clear, START);
-		let paid = Oracle::report(signed(Alice), report, None).unwrap().actual_weight.unwrap();
-		assert_eq!(declared, <() as crate::WeightInfo>::report(16));
-		assert_eq!(paid, <() as crate::WeightInfo>::report(3));
-		assert!(paid.all_lt(declared));
+		let own = declared_and_paid(Alice, report_of(Alice, Class::Clear, START), None);
+		assert_eq!(own, (Weights::report_by_sensor(16), Weights::report_by_sensor(3)));
+
+		let report = report_of(Bob, Class::Clear, START);
+		let signature = Bob.sign(&Oracle::report_message(report.clone()).encode()).into();
+		let relayed = declared_and_paid(Ferdie, report, Some(signature));
+		assert_eq!(relayed, (Weights::report(16), Weights::report(3)));
+		assert!(own.1.ref_time() < relayed.1.ref_time() && relayed.1.all_lt(relayed.0));
 	});
 }
 
