@@ -84,6 +84,8 @@ export async function until(chain, moment, what) {
 
 /** Start of the first delivery slot whose gate is at least `seconds` of chain time away. */
 export async function slotIn(chain, seconds) {
+	// Before its first block a chain has no time.
+	await until(chain, 1, 'the first block');
 	const { lead } = await chain.parameters();
 	return chain.slotAfter(lead + seconds * 1_000);
 }
