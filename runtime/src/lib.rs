@@ -137,9 +137,10 @@ pub type Migrations = (
 /// Money: one VOLT is a million of the smallest units.
 pub const VOLT: Balance = 1_000_000;
 
-// Pallets are initialised in this order. Aura comes before everything with deadlines, because
-// chain time is its slot; authorship and the communication tree before session, because they read the
-// set that wrote the block, and at genesis session asks the tree who the data aggregators are.
+// Pallets are initialised in the order of their indices, wherever they stand here. Aura comes before
+// everything with deadlines, because chain time is its slot; authorship and the communication tree
+// before session, because they read the set that wrote the block, and at genesis session asks the tree
+// who the data aggregators are.
 #[frame_support::runtime]
 mod runtime {
 	#[runtime::runtime]
@@ -166,11 +167,11 @@ mod runtime {
 	pub type Aura = pallet_aura;
 	#[runtime::pallet_index(3)]
 	pub type Authorship = pallet_authorship;
-	#[runtime::pallet_index(6)]
-	pub type CommunicationTree = pallet_communication_tree;
 	#[runtime::pallet_index(4)]
-	pub type Session = pallet_session;
+	pub type CommunicationTree = pallet_communication_tree;
 	#[runtime::pallet_index(5)]
+	pub type Session = pallet_session;
+	#[runtime::pallet_index(6)]
 	pub type Grandpa = pallet_grandpa;
 	#[runtime::pallet_index(7)]
 	pub type Offences = pallet_offences;

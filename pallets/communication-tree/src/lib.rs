@@ -105,6 +105,7 @@ pub use weights::WeightInfo;
 #[import_section(events::events)]
 #[import_section(storage::storage)]
 #[frame_support::pallet]
+#[allow(clippy::borrowed_box, reason = "a call's arguments are handed over as they are declared")]
 pub mod pallet {
 	use super::{neighbours::Sessions, types::*, WeightInfo, LONGEST_SLOT, SHORTEST_SLOT};
 	use crate::AuthorEquivocation;

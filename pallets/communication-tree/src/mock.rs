@@ -133,17 +133,17 @@ impl BoundToRuntimeAppPublic for Voters {
 impl OneSessionHandler<AccountId> for Voters {
 	type Key = VoterKey;
 
-	fn on_genesis_session<'a, I: 'a>(validators: I)
+	fn on_genesis_session<'a, I>(validators: I)
 	where
-		I: Iterator<Item = (&'a AccountId, VoterKey)>,
+		I: 'a + Iterator<Item = (&'a AccountId, VoterKey)>,
 	{
 		let voters = validators.map(|(account, _)| account.clone()).collect();
 		VOTERS.with_borrow_mut(|all| *all = (voters, 0));
 	}
 
-	fn on_new_session<'a, I: 'a>(changed: bool, validators: I, _: I)
+	fn on_new_session<'a, I>(changed: bool, validators: I, _: I)
 	where
-		I: Iterator<Item = (&'a AccountId, VoterKey)>,
+		I: 'a + Iterator<Item = (&'a AccountId, VoterKey)>,
 	{
 		if changed {
 			let voters = validators.map(|(account, _)| account.clone()).collect();

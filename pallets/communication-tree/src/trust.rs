@@ -17,13 +17,17 @@
 //! * Who really fails is noticed as soon as more than `f` others say so, and sinks the sooner the
 //!   more do. Who has to forward to `f` others or fewer in a session is not judged by it: so few
 //!   cannot be told from liars, and its harm is as small.
-//! * A small share of late blocks is chance: [`Rules::allowance`].
+//! * One late block of a few, and a small share of many, is chance: [`Rules::allowance`]. Without
+//!   that, liars would push honest ones from the middle of what chance does to them to its edge.
 //!
 //! It takes four to judge: with fewer, no one of them may fail, and forwarding stays at its prior.
 
 use crate::types::{tolerated, Ppb, Rules, FEWEST_VOTERS};
 use alloc::vec::Vec;
 use voltree_wct::TRUST_UNIT;
+
+/// So many tasks on an edge that one of them may fail by chance.
+const A_FEW: u32 = 3;
 
 /// Tasks, and how many of them were done well.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -37,18 +41,26 @@ pub struct Evidence {
 impl Evidence {
 	/// What is to be thought of somebody of whom `old` was thought before.
 	pub fn estimate(self, old: Ppb, rules: &Rules) -> Ppb {
-		self.estimate_allowing(0, old, rules)
+		self.estimate_with(u128::from(self.good), 1, old, rules)
 	}
 
-	/// The same, where the share `allowance` of the tasks may fail by chance: what is done well counts
-	/// for so much more, though never for more than all.
-	fn estimate_allowing(self, allowance: Ppb, old: Ppb, rules: &Rules) -> Ppb {
+	/// The same of an edge, where some blocks may be late by chance: one if there were a few, and a
+	/// share of [`Rules::allowance`].
+	pub fn estimate_edge(self, old: Ppb, rules: &Rules) -> Ppb {
+		let (good, unit) = (u128::from(self.good), u128::from(TRUST_UNIT));
+		let expected = unit.saturating_sub(rules.allowance.into()).max(1);
+		let forgiven = u128::from(self.tasks >= A_FEW);
+		let with_one = good.saturating_add(forgiven).saturating_mul(expected);
+		self.estimate_with(good.saturating_mul(unit).max(with_one), expected, old, rules)
+	}
+
+	/// With `good / of` tasks done well, never more than all.
+	fn estimate_with(self, good: u128, of: u128, old: Ppb, rules: &Rules) -> Ppb {
 		let unit = u128::from(TRUST_UNIT);
 		let (prior, tasks) = (u128::from(rules.prior_tasks), u128::from(self.tasks));
-		let good = u128::from(self.good).saturating_mul(unit).saturating_mul(unit);
-		let expected = unit.saturating_sub(allowance.into());
-		let good = good.checked_div(expected).unwrap_or(0).min(tasks.saturating_mul(unit));
-		let sum = prior.saturating_mul(old.into()).saturating_add(good);
+		let good = good.saturating_mul(unit).checked_div(of).unwrap_or(0);
+		let sum = prior.saturating_mul(old.into());
+		let sum = sum.saturating_add(good.min(tasks.saturating_mul(unit)));
 		let mean = sum.checked_div(prior.saturating_add(tasks)).unwrap_or(old.into());
 		u32::try_from(mean).unwrap_or(TRUST_UNIT).min(TRUST_UNIT)
 	}
@@ -99,9 +111,8 @@ impl Edges {
 		let others = (0..self.members).filter(|other| *other != member);
 		let mut values: Vec<Ppb> = others
 			.map(|other| {
-				let allowed = rules.allowance;
-				let forwards = self.said(member, other).estimate_allowing(allowed, old, rules);
-				let receives = self.said(other, member).estimate_allowing(allowed, old, rules);
+				let forwards = self.said(member, other).estimate_edge(old, rules);
+				let receives = self.said(other, member).estimate_edge(old, rules);
 				forwards.min(receives)
 			})
 			.collect();

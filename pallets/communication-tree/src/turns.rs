@@ -102,9 +102,9 @@ where
 
 	/// Nothing is frozen yet: who begins is a data aggregator from the chain specification, or
 	/// becomes one here.
-	fn on_genesis_session<'a, V: 'a>(validators: V)
+	fn on_genesis_session<'a, V>(validators: V)
 	where
-		V: Iterator<Item = (&'a T::AccountId, AuthorKey)>,
+		V: 'a + Iterator<Item = (&'a T::AccountId, AuthorKey)>,
 	{
 		let validators: Vec<_> = validators.collect();
 		let founders = Roster::<T>::get();
@@ -127,9 +127,9 @@ where
 		);
 	}
 
-	fn on_new_session<'a, V: 'a>(_changed: bool, validators: V, queued: V)
+	fn on_new_session<'a, V>(_changed: bool, validators: V, queued: V)
 	where
-		V: Iterator<Item = (&'a T::AccountId, AuthorKey)>,
+		V: 'a + Iterator<Item = (&'a T::AccountId, AuthorKey)>,
 	{
 		let Some(snapshot) = Snapshots::<T>::get(T::Sessions::index()) else { return };
 		let validators: BTreeMap<_, _> = validators.collect();

@@ -105,6 +105,9 @@ fn the_last_block_of_a_session_is_the_old_authors() {
 		assert_eq!(authors()[0], Da("//Dave").id());
 		assert_eq!(pallet_authorship::Pallet::<Runtime>::author(), author);
 		assert_ne!(CommunicationTree::author_of(slot), author, "the order has changed");
+		// Nor does it count as anybody's turn in the new one.
+		let turns = pallet_communication_tree::Turns::<Runtime>::iter_values();
+		assert_eq!(turns.map(|turn| turn.written + turn.missed).sum::<u32>(), 0);
 	});
 }
 

@@ -43,7 +43,7 @@ impl Kind {
 /// Tasks, and those done in time, by child and parent.
 type Ledger = BTreeMap<(Place, Place), (u16, u16)>;
 
-/// Note what happens to the block of `slot`. One edge in 64 is late by chance.
+/// Note what happens to the block of `slot`. One block in 40 is late on an edge by chance.
 fn send(snapshot: &Snapshot<AccountId>, kinds: &[Kind], slot: u64, ledger: &mut Ledger) {
 	let root = snapshot.author(slot).unwrap();
 	let tree = snapshot.tree(&Overheads::<Test>::get(), root, slot).unwrap();
@@ -57,7 +57,8 @@ fn send(snapshot: &Snapshot<AccountId>, kinds: &[Kind], slot: u64, ledger: &mut 
 	in_time[usize::from(root)] = true;
 	for child in &tree.sequence[1..] {
 		let parent = tree.parents[usize::from(*child)].unwrap();
-		let chance = (slot * 31 + u64::from(*child) * 17 + u64::from(parent) * 7) % 64 != 0;
+		let mixed = slot * 31 + u64::from(*child) * 17 + u64::from(parent) * 7;
+		let chance = !mixed.is_multiple_of(40);
 		// Who had it late does not count as late for those below.
 		if in_time[usize::from(parent)] {
 			let on_time = kinds[usize::from(parent)].forwards() && chance;

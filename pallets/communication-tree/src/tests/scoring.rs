@@ -43,8 +43,7 @@ fn missed_turns_cost_legality() {
 fn legality_is_smoothed_by_the_number_of_turns() {
 	ExtBuilder::default().keyed(4).run(|| {
 		// Five written beside eight known before; one missed.
-		let missed =
-			(101..=120).filter(|slot| Tree::author_of(*slot) == Some(Da(2).account())).next();
+		let missed = (101..=120).find(|slot| Tree::author_of(*slot) == Some(Da(2).account()));
 		for slot in 101..=120 {
 			if Some(slot) != missed {
 				block_in(slot);

@@ -25,6 +25,20 @@ fn tasks_weigh_beside_what_was_known() {
 	assert_eq!(estimate(4, 9, TRUST_UNIT), TRUST_UNIT);
 }
 
+/// One late block of a few, and a tenth of many, is chance; of one or two blocks none is.
+#[test]
+fn chance_is_allowed_for_on_edges() {
+	let edge = |tasks, good| Evidence { tasks, good }.estimate_edge(TRUST_UNIT, &rules());
+	for (tasks, good) in [(0, 0), (3, 2), (9, 8), (100, 90), (1_000, 900), (7, 9)] {
+		assert_eq!(edge(tasks, good), TRUST_UNIT, "{good} of {tasks}");
+	}
+	for (tasks, good) in [(1, 0), (2, 1), (3, 1), (100, 89), (100, 0)] {
+		assert!(edge(tasks, good) < TRUST_UNIT, "{good} of {tasks}");
+	}
+	assert_eq!(edge(2, 0), 800_000_000);
+	assert_eq!(edge(8, 0), 562_500_000);
+}
+
 #[test]
 fn a_session_moves_trust_by_so_much_only() {
 	assert_eq!(moved(900_000_000, 0, &rules()), 750_000_000);
@@ -120,9 +134,9 @@ proptest! {
 			_ => None,
 		};
 		let trust = after(count, 5, tasks, |_, _| 0, says);
-		for one in 0..count {
-			let trusted = trust[one] >= rules().threshold;
-			prop_assert_eq!(trusted, !is_liar(one), "{} of {}: {}", one, count, trust[one]);
+		for (one, trust) in trust.into_iter().enumerate() {
+			let trusted = trust >= rules().threshold;
+			prop_assert_eq!(trusted, !is_liar(one), "{} of {}: {}", one, count, trust);
 		}
 	}
 
