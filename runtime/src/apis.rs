@@ -14,7 +14,7 @@ use frame_support::{
 };
 use pallet_blacklist::types::{AccountStanding, Entry};
 use pallet_communication_tree::{
-	runtime_api::{Frozen, Relay},
+	runtime_api::{BlockTree, Frozen},
 	Aggregator,
 };
 use pallet_credibility::types::Score;
@@ -190,8 +190,8 @@ impl_runtime_apis! {
 			CommunicationTree::author_of(slot)
 		}
 
-		fn tree(author: AccountId, slot: u64) -> Option<Vec<Relay<AccountId>>> {
-			CommunicationTree::tree_of(&author, slot)
+		fn tree(author: AccountId, number: u32, bytes: u32) -> Option<BlockTree<AccountId>> {
+			CommunicationTree::tree_of(&author, number, bytes)
 		}
 
 		fn rules() -> (u32, pallet_communication_tree::Rules) {

@@ -218,5 +218,5 @@ impl<T: Transport, H: Host> Handler<T, H> {
 }
 
 fn peers(snapshot: &Arc<Snapshot>) -> Vec<Peer> {
-	snapshot.members.iter().map(|member| member.peer).collect()
+	snapshot.members.iter().filter_map(|member| member.peer).collect()
 }

@@ -2,8 +2,6 @@
 //! Pure: no clock, no socket, no chain. Everybody who holds the snapshot computes the same.
 
 use crate::types::{Author, Hash, Moment, Peer};
-use codec::Encode;
-use sp_crypto_hashing::blake2_256;
 use std::{
 	collections::{BTreeMap, VecDeque},
 	sync::Arc,
@@ -22,8 +20,9 @@ const PLANS: usize = 64;
 /// A data aggregator, as it stands in a snapshot.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Member {
-	/// By its node key.
-	pub peer: Peer,
+	/// By its node key; `None` as long as it has proved none: nothing is sent to it, its blocks travel
+	/// as they do without us, and it stands in the trees as somebody with trust 0.
+	pub peer: Option<Peer>,
 	/// By its Aura key.
 	pub author: Author,
 	/// In parts per billion.
@@ -54,13 +53,15 @@ pub struct Snapshot {
 impl Snapshot {
 	/// How the block at `number` travels.
 	pub fn mode(&self, number: u32) -> Mode {
-		let at = number as usize % self.modes.len().max(1);
-		self.modes.get(at).copied().unwrap_or(Mode::Off)
+		Mode::of_block(&self.modes, number)
 	}
 
 	/// The place of a node.
 	pub fn place(&self, peer: &Peer) -> Option<u32> {
-		(0..).zip(&self.members).find(|(_, member)| member.peer == *peer).map(|(place, _)| place)
+		(0..)
+			.zip(&self.members)
+			.find(|(_, member)| member.peer == Some(*peer))
+			.map(|(place, _)| place)
 	}
 
 	/// The place of an author.
@@ -71,15 +72,19 @@ impl Snapshot {
 
 	/// Who stands at a place.
 	pub fn peer(&self, place: u32) -> Option<Peer> {
-		self.members.get(place as usize).map(|member| member.peer)
+		self.members.get(place as usize)?.peer
 	}
 
-	/// How the block at `number` by the member at `author` travels; `None`: not by us.
+	/// How the block at `number` by the member at `author` travels; `None`: not by us. The chain's
+	/// runtime API says the same.
 	///
 	/// # Errors
 	///
 	/// Those of [`Plan::new`].
 	pub fn plan(&self, author: u32, number: u32, bytes: u32) -> Result<Option<Plan>, Error> {
+		if self.peer(author).is_none() {
+			return Ok(None);
+		}
 		let nodes: Vec<Node> = self
 			.members
 			.iter()
@@ -90,8 +95,8 @@ impl Snapshot {
 			cells => Some(Overheads::new(nodes.len(), cells)?),
 		};
 		let terms = Terms { nodes: &nodes, overheads, settings: self.settings, paths: self.paths };
-		let seed = (self.hash, number, author).using_encoded(blake2_256);
-		Plan::new(terms, self.mode(number), Task { root: author, seed, bytes: bytes.into() })
+		let task = Task { snapshot: self.hash.0, number, root: author, bytes: bytes.into() };
+		Plan::new(terms, self.mode(number), task)
 	}
 }
 

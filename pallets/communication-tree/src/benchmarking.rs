@@ -309,7 +309,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			tree = Pallet::<T>::tree_of(&account_of::<T>(0), SLOT + 1);
+			tree = Pallet::<T>::tree_of(&account_of::<T>(0), 1_000_000, 1_000_000);
 		}
 
 		assert!(tree.is_some());

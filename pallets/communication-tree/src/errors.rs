@@ -55,8 +55,8 @@ mod errors {
 		/// An equivocation of this data aggregator has been proved already. Nothing is left to do.
 		AlreadyProved,
 		/// A rule is out of range: 1 <= threshold <= prior <= 10^9, 1 <= priorTasks <= 1,000,
-		/// allowance < 10^9, 1 <= mostChange <= 10^9, recovery <= mostChange, probation <= 1,000, one weight above 0,
-		/// overheadThreshold above 0.
+		/// allowance < 10^9, 1 <= mostChange <= 10^9, recovery <= mostChange, probation <= 1,000, one
+		/// weight above 0, overheadThreshold and paths.uplink above 0, at least one mode.
 		InvalidRules,
 	}
 }

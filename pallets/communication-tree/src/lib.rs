@@ -96,7 +96,7 @@ pub use clock::{HalfSlotOf, SlotDurationOf, LONGEST_SLOT, SHORTEST_SLOT};
 pub use neighbours::Sessions;
 pub use offences::AuthorEquivocation;
 pub use pallet::*;
-pub use tree::BlockTree;
+pub use tree::Basis;
 pub use turns::InOrder;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -189,10 +189,11 @@ pub mod pallet {
 			assert!(
 				self.rules.are_valid(),
 				"communicationTree.rules: 1 <= threshold <= prior <= 10^9, 1 <= priorTasks <= 1,000, \
-				 allowance < 10^9, 1 <= mostChange <= 10^9, recovery <= mostChange, probation <= 1,000, one weight and \
-				 overheadThreshold above 0",
+				 allowance < 10^9, 1 <= mostChange <= 10^9, recovery <= mostChange, \
+				 probation <= 1,000, one weight, overheadThreshold and paths.uplink above 0, at \
+				 least one mode",
 			);
-			RulesInForce::<T>::put(Versioned::new(self.rules));
+			RulesInForce::<T>::put(Versioned::new(self.rules.clone()));
 			Pallet::<T>::found(&self.aggregators);
 		}
 	}

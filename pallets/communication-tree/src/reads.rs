@@ -1,12 +1,13 @@
 //! Reads for the runtime API.
 
 use crate::{
-	runtime_api::{Frozen, Relay},
+	runtime_api::{BlockTree, Frozen, Relay, SecondParent},
 	Aggregator, Aggregators, Config, Leavers, Overheads, Pallet, Place, Roster, Rules,
-	RulesInForce, Sessions, Slot, Snapshot, SnapshotHash, Snapshots,
+	RulesInForce, Sessions, Snapshot, SnapshotHash, Snapshots,
 };
 use alloc::vec::Vec;
 use voltree_primitives::Clock;
+use voltree_wct::plan::Way;
 
 impl<T: Config> Pallet<T> {
 	/// What was frozen at the start of the running session.
@@ -39,23 +40,40 @@ impl<T: Config> Pallet<T> {
 		Self::authors_of(&snapshot).map(|(account, _)| account.clone()).collect()
 	}
 
-	/// The tree of a block.
-	pub fn tree_of(author: &T::AccountId, slot: Slot) -> Option<Vec<Relay<T::AccountId>>> {
-		let snapshot = Self::newest()?;
-		let root = snapshot.place_of(author)?;
-		let tree = snapshot.tree(&Overheads::<T>::get(), root, slot)?;
-		let account = |place: Place| snapshot.member(place).map(|one| one.account.clone());
-		let relay = |place: &Place| {
-			let own = usize::from(*place);
-			let children = tree.children.get(own)?;
+	/// How a block travels.
+	pub fn tree_of(
+		author: &T::AccountId,
+		number: u32,
+		bytes: u32,
+	) -> Option<BlockTree<T::AccountId>> {
+		let frozen = Self::newest_frozen()?;
+		let plan = frozen.plan(frozen.snapshot.place_of(author)?, number, bytes)?;
+		let account = |node: u32| {
+			let member = frozen.snapshot.member(Place::try_from(node).ok()?);
+			member.map(|member| member.account.clone())
+		};
+		let relay = |way: &Way, node: u32| {
 			Some(Relay {
-				account: account(*place)?,
-				parent: tree.parents.get(own).copied().flatten().and_then(account),
-				children: children.iter().filter_map(|child| account(*child)).collect(),
-				second_child: snapshot.second_child(*place, slot).and_then(account),
+				account: account(node)?,
+				parent: way.parent(node).and_then(account),
+				children: way.children(node).iter().filter_map(|child| account(*child)).collect(),
+				due: plan.due(node),
 			})
 		};
-		tree.sequence.iter().map(relay).collect()
+		let tree = |way: &Way| way.sequence().iter().map(|node| relay(way, *node)).collect();
+		let members = u32::try_from(frozen.snapshot.members.len()).ok()?;
+		let serves =
+			|node| plan.second_children(node).map(move |(child, piece)| (node, child, piece));
+		let second = |(parent, child, piece)| {
+			Some(SecondParent { parent: account(parent)?, child: account(child)?, piece })
+		};
+		Some(BlockTree {
+			snapshot: frozen.hash,
+			mode: frozen.mode(number),
+			pieces: plan.trees_of_pieces().to_vec(),
+			trees: plan.ways().iter().map(tree).collect::<Option<_>>()?,
+			second: (0..members).flat_map(serves).filter_map(second).collect(),
+		})
 	}
 
 	/// The rules in force, and how often they have been replaced.

@@ -3,7 +3,7 @@
 //! The state after a block answers for its children: who seals and forwards the block of slot `s` on
 //! top of block `B` is what these say at `B`.
 
-use crate::{Aggregator, Matrix, Rules, Slot, Snapshot};
+use crate::{Aggregator, Matrix, Rules, Slot, Snapshot, TreeMode};
 use alloc::vec::Vec;
 use codec::{Codec, Decode, Encode};
 use scale_info::TypeInfo;
@@ -21,7 +21,22 @@ pub struct Frozen<AccountId> {
 	pub hash: H256,
 }
 
-/// A data aggregator's place in the tree of a block.
+/// How a block travels: what the nodes' plan for it says.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct BlockTree<AccountId> {
+	/// The hash of the snapshot that it follows from.
+	pub snapshot: H256,
+	/// By which mode.
+	pub mode: TreeMode,
+	/// Which of the trees each piece takes, in the order of sending; one piece: the block is whole.
+	pub pieces: Vec<u8>,
+	/// The trees, each in the order of attachment, the root first.
+	pub trees: Vec<Vec<Relay<AccountId>>>,
+	/// Who serves somebody beside that, as a second parent, because it is not trusted.
+	pub second: Vec<SecondParent<AccountId>>,
+}
+
+/// A data aggregator's place in a tree of a block.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Relay<AccountId> {
 	/// Who it is.
@@ -30,8 +45,19 @@ pub struct Relay<AccountId> {
 	pub parent: Option<AccountId>,
 	/// To whom it forwards the block, in the order of sending.
 	pub children: Vec<AccountId>,
-	/// Whom it serves beside that, as a second parent, because it is not trusted.
-	pub second_child: Option<AccountId>,
+	/// When it should have the whole block, in microseconds after that begins to leave the root.
+	pub due: u64,
+}
+
+/// A second, redundant parent.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct SecondParent<AccountId> {
+	/// Who serves.
+	pub parent: AccountId,
+	/// Whom.
+	pub child: AccountId,
+	/// With which piece.
+	pub piece: u32,
 }
 
 sp_api::decl_runtime_apis! {
@@ -54,9 +80,10 @@ sp_api::decl_runtime_apis! {
 		fn authors() -> Vec<AccountId>;
 		/// Whose turn it is to write the block of a slot.
 		fn author(slot: Slot) -> Option<AccountId>;
-		/// The tree of the block of `slot` by `author`, in the order of attachment, the root first.
-		/// `None` if the author is not active.
-		fn tree(author: AccountId, slot: Slot) -> Option<Vec<Relay<AccountId>>>;
+		/// How the block at `number` by `author` travels in the running session, if its body has
+		/// `bytes`. `None` if not down a tree: the author is not active or has not proved a node key,
+		/// or the mode is off.
+		fn tree(author: AccountId, number: u32, bytes: u32) -> Option<BlockTree<AccountId>>;
 		/// The rules in force, and how often they have been replaced. The running session goes by
 		/// those in its snapshot.
 		fn rules() -> (u32, Rules);

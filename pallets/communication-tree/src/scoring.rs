@@ -29,13 +29,13 @@ impl<T: Config> Pallet<T> {
 	/// Session `ended` is over.
 	pub(crate) fn score(ended: SessionIndex) {
 		let Some(snapshot) = Snapshots::<T>::get(ended) else { return };
-		let rules = snapshot.rules;
+		let rules = &snapshot.rules;
 		let turns = Self::take_turns(snapshot.authors);
 		let rated = ended.checked_sub(1).and_then(Snapshots::<T>::get);
 		let reports = rated.as_ref().map(Self::take_reports).unwrap_or_default();
 		let forwarding = rated
 			.as_ref()
-			.map(|rated| Self::forwarding(rated, &reports, &rules))
+			.map(|rated| Self::forwarding(rated, &reports, rules))
 			.unwrap_or_default();
 		if let Some(rated) = &rated {
 			Self::measure(rated, &snapshot, &reports);
@@ -52,7 +52,7 @@ impl<T: Config> Pallet<T> {
 					.and_then(|rated| rated.place_of(&account))
 					.is_some_and(|place| reporters.contains(&place)),
 			};
-			Self::show(&account, &shown, &rules);
+			Self::show(&account, &shown, rules);
 		}
 	}
 

@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(rules.are_valid(), crate::Error::<T>::InvalidRules);
 		let now = Self::now();
 		let from = now.saturating_add(T::Notice::get());
-		let (version, announced) = RulesInForce::<T>::get().announce(rules, from, now);
+		let (version, announced) = RulesInForce::<T>::get().announce(rules.clone(), from, now);
 		RulesInForce::<T>::put(announced);
 		Self::deposit_event(Event::RulesSet { version, rules, from });
 		Ok(())

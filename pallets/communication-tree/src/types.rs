@@ -10,7 +10,10 @@ use sp_consensus_grandpa::AuthorityId as VoterKey;
 use sp_core::ed25519;
 use sp_staking::SessionIndex;
 use voltree_primitives::Moment;
-use voltree_wct::{Settings, Strategy, Weights, TRUST_UNIT};
+use voltree_wct::{
+	plan::{Mode, Paths},
+	Settings, Weights, TRUST_UNIT,
+};
 
 /// Trust and its parts, in parts per billion.
 pub type Ppb = u32;
@@ -38,6 +41,9 @@ pub const HISTORY: SessionIndex = 24;
 
 /// Largest linking number that can be declared.
 pub const LARGEST_LINK: u32 = MAX_AGGREGATORS;
+
+/// Most entries of the schedule of modes.
+pub const LONGEST_SCHEDULE: u32 = 16;
 
 /// Linking number of those who did not declare one: at genesis, and before this pallet kept any.
 pub const DEFAULT_LINK: u32 = 3;
@@ -212,7 +218,7 @@ pub struct Report {
 	pub overheads: PerMember<u16>,
 }
 
-/// How members are put into a tree: the strategies of `voltree-wct`.
+/// How a block travels: the modes of `voltree-wct`'s plans.
 #[derive(
 	Encode,
 	Decode,
@@ -228,38 +234,63 @@ pub struct Report {
 	Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
-pub enum TreeStrategy {
-	/// Linking number first.
+pub enum TreeMode {
+	/// Not down a tree: by the stock announcements and downloads.
 	#[codec(index = 0)]
-	Lft,
-	/// Trust first.
+	Off,
+	/// Whole, linking number first.
 	#[codec(index = 1)]
-	Tft,
-	/// The paper's Algorithm 1.
+	Lft,
+	/// Whole, trust first.
 	#[codec(index = 2)]
-	Wct,
-	/// Algorithm 1 with trust and linking number brought to the same range.
+	Tft,
+	/// Whole, by the paper's Algorithm 1.
 	#[codec(index = 3)]
-	Scaled,
-	/// Never worse than `Wct` in trust, rounds or concurrency.
+	Wct,
+	/// Whole or in pieces, down the trees that are predicted to be quickest, with rotated pairings
+	/// and second parents.
 	#[codec(index = 4)]
-	Balanced,
-	/// `Balanced`, with overheads looked at on every edge.
-	#[codec(index = 5)]
-	EdgeAware,
+	Ours,
 }
 
-impl From<TreeStrategy> for Strategy {
-	fn from(strategy: TreeStrategy) -> Self {
-		match strategy {
-			TreeStrategy::Lft => Self::Lft,
-			TreeStrategy::Tft => Self::Tft,
-			TreeStrategy::Wct => Self::Wct,
-			TreeStrategy::Scaled => Self::Scaled,
-			TreeStrategy::Balanced => Self::Balanced,
-			TreeStrategy::EdgeAware => Self::EdgeAware,
+impl From<TreeMode> for Mode {
+	fn from(mode: TreeMode) -> Self {
+		match mode {
+			TreeMode::Off => Self::Off,
+			TreeMode::Lft => Self::Lft,
+			TreeMode::Tft => Self::Tft,
+			TreeMode::Wct => Self::Wct,
+			TreeMode::Ours => Self::Ours,
 		}
 	}
+}
+
+/// Block `b` travels by entry `b mod length`.
+pub type Schedule = BoundedVec<TreeMode, ConstU32<LONGEST_SCHEDULE>>;
+
+/// What is taken for granted about the way between two nodes, to predict what is quickest.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PathFigures {
+	/// One-way latency, in microseconds.
+	pub latency: u32,
+	/// How long a node checks a block before it forwards it, in microseconds.
+	pub verification: u32,
+	/// Mean uplink of a node, in bytes per second: at least 1.
+	pub uplink: u32,
 }
 
 /// The rules of trust, of the order N\* and of the trees. Those in force when a session starts count
@@ -271,7 +302,6 @@ impl From<TreeStrategy> for Strategy {
 	MaxEncodedLen,
 	TypeInfo,
 	Clone,
-	Copy,
 	PartialEq,
 	Eq,
 	Debug,
@@ -303,12 +333,14 @@ pub struct Rules {
 	/// An edge with a larger overhead is too far to forward over (the paper's `w_thre`), in tenths
 	/// of a millisecond: at least 1.
 	pub overhead_threshold: u16,
-	/// How blocks travel.
-	pub strategy: TreeStrategy,
+	/// How blocks travel: 1 to 16 modes that take turns block by block.
+	pub modes: Schedule,
+	/// For the predictions of [`TreeMode::Ours`].
+	pub paths: PathFigures,
 }
 
 impl Default for Rules {
-	/// Trusted from 0.8 on, as in the paper.
+	/// Trusted from 0.8 on, as in the paper; 20 Mbit/s and 40 ms between data aggregators.
 	fn default() -> Self {
 		Self {
 			threshold: 800_000_000,
@@ -321,7 +353,8 @@ impl Default for Rules {
 			trust_weight: 1,
 			link_weight: 1,
 			overhead_threshold: 2_000,
-			strategy: TreeStrategy::EdgeAware,
+			modes: Schedule::truncate_from(alloc::vec![TreeMode::Ours]),
+			paths: PathFigures { latency: 40_000, verification: 5_000, uplink: 2_500_000 },
 		}
 	}
 }
@@ -338,6 +371,14 @@ impl Rules {
 			&& self.probation <= 1_000
 			&& (self.trust_weight > 0 || self.link_weight > 0)
 			&& self.overhead_threshold > 0
+			&& !self.modes.is_empty()
+			&& self.paths.uplink > 0
+	}
+
+	/// What predictions rest on.
+	pub fn paths(&self) -> Paths {
+		let PathFigures { latency, verification, uplink } = self.paths;
+		Paths { latency: latency.into(), verification: verification.into(), uplink: uplink.into() }
 	}
 
 	/// What the algorithms take; overheads are in microseconds there.

@@ -41,7 +41,7 @@ fn founders_are_named_in_the_specification() {
 		let votes = Grandpa::grandpa_authorities().into_iter().map(|(voter, _)| voter);
 		assert_eq!(votes.collect::<Vec<_>>(), voters);
 		assert_eq!(newest().members[1].node, Some(Da("//Bob").node_key()));
-		let tree = CommunicationTree::tree_of(&order[0], 7).expect("the initial tree");
-		assert_eq!(tree[0].children.len(), 3);
+		let tree = CommunicationTree::tree_of(&order[0], 7, 300).expect("the initial tree");
+		assert_eq!(tree.trees[0][0].children.len(), 3);
 	});
 }

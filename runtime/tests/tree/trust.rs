@@ -72,6 +72,12 @@ fn a_dead_one_loses_its_turns_not_its_vote() {
 fn a_silent_relay_becomes_a_leaf() {
 	common::on("local", |chain| {
 		chain.checked_every = 50;
+		for da in FOUR.map(Da) {
+			let (node, signature) = (da.node_key(), da.proof());
+			chain.ok(&pair(da.0), TreeCall::set_node { node, signature });
+		}
+		let own = Da("//Alice").id();
+		assert_eq!(CommunicationTree::tree_of(&own, 1, 300), None, "no node was known");
 		next_session(chain);
 		for _ in 0..3 {
 			for (reporter, seed) in (0..).zip(FOUR) {
@@ -84,18 +90,27 @@ fn a_silent_relay_becomes_a_leaf() {
 		let snapshot = newest();
 		assert!(!snapshot.trusts(2) && [0, 1, 3].iter().all(|place| snapshot.trusts(*place)));
 		let silent = Da("//Charlie").id();
-		for slot in 0..30 {
-			let author = CommunicationTree::author_of(slot).expect("an author");
+		let mut second = 0;
+		for number in 0..100 {
+			let author = CommunicationTree::author_of(number.into()).expect("an author");
 			assert_ne!(author, silent);
-			let tree = CommunicationTree::tree_of(&author, slot).expect("a tree");
-			assert_eq!(tree[0].account, author);
-			let accounts: BTreeSet<_> = tree.iter().map(|relay| relay.account.clone()).collect();
-			assert_eq!(accounts.len(), 4);
-			let leaf =
-				tree.iter().find(|relay| relay.account == silent).expect("it is in the tree");
-			assert!(leaf.children.is_empty());
-			assert!(leaf.second_child.is_some(), "and earns its way back");
+			// So long a block is not sent to everybody by its author.
+			let plan = CommunicationTree::tree_of(&author, number, 500_000).expect("a tree");
+			assert_eq!(plan.snapshot, pallet_communication_tree::SnapshotHash::<Runtime>::get());
+			assert!(
+				plan.pieces.len() > 1 && plan.pieces.iter().max() < Some(&(plan.trees.len() as u8))
+			);
+			for tree in &plan.trees {
+				assert_eq!(tree[0].account, author);
+				let accounts: BTreeSet<_> =
+					tree.iter().map(|relay| relay.account.clone()).collect();
+				assert_eq!(accounts.len(), 4);
+				let leaf = tree.iter().find(|relay| relay.account == silent).expect("in the tree");
+				assert!(leaf.children.is_empty());
+			}
+			second += plan.second.iter().filter(|second| second.parent == silent).count();
 		}
+		assert!(second > 0, "and earns its way back");
 	});
 }
 

@@ -145,7 +145,7 @@ impl World {
 					if low { 500_000_000 } else { 950_000_000 - self.random.below(3) as u32 };
 				let link = self.random.between(1, 3) as u32;
 				let link = if mode == Mode::Ours { 1 } else { link };
-				Member { peer: peer(node), author: author(node), trust, link }
+				Member { peer: Some(peer(node)), author: author(node), trust, link }
 			});
 			let members = members.collect();
 			self.snapshots.push(Arc::new(Snapshot {

@@ -135,8 +135,8 @@ impl Protocol {
 	pub(super) fn tell_everybody(&mut self, hash: &Hash) {
 		let route = self.blocks.get(hash).and_then(|block| block.route());
 		let Some(members) = route.map(|route| route.snapshot.members.clone()) else { return };
-		for member in members {
-			self.tell(&member.peer, hash);
+		for peer in members.iter().filter_map(|member| member.peer) {
+			self.tell(&peer, hash);
 		}
 	}
 

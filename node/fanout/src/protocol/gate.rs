@@ -47,7 +47,8 @@ impl Protocol {
 		}
 		match turn.chain.seal(header) {
 			Seal::Valid(author) => {
-				let ours = snapshot.author(&author).is_some();
+				let place = snapshot.author(&author);
+				let ours = place.is_some_and(|place| snapshot.peer(place).is_some());
 				if ours && self.is_first(turn, head, &author, header) {
 					self.know(turn, *head, header.to_vec(), author, snapshot.hash);
 					true

@@ -145,8 +145,9 @@ impl Protocol {
 	pub(super) fn report(&mut self, session: u32) -> Report {
 		let peers = self.policy.current().map(|snapshot| snapshot.members.iter());
 		let measured = peers.into_iter().flatten().filter_map(|member| {
-			let trip = self.overheads.measured(&member.peer)?;
-			Some((member.peer, u32::try_from(trip / 2).unwrap_or(u32::MAX)))
+			let peer = member.peer?;
+			let trip = self.overheads.measured(&peer)?;
+			Some((peer, u32::try_from(trip / 2).unwrap_or(u32::MAX)))
 		});
 		let overheads = measured.collect();
 		Report { session, parents: self.ledger.take(), overheads }

@@ -18,7 +18,7 @@ use voltree_wct::{
 /// `nodes` trusted members, all alike.
 pub fn snapshot(session: u32, nodes: usize, mode: Mode) -> Arc<Snapshot> {
 	let member =
-		|node| Member { peer: peer(node), author: author(node), trust: 900_000_000, link: 1 };
+		|node| Member { peer: Some(peer(node)), author: author(node), trust: 900_000_000, link: 1 };
 	Arc::new(Snapshot {
 		session,
 		hash: Hash([session as u8 + 1; 32]),

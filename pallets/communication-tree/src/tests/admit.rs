@@ -33,16 +33,20 @@ fn a_newcomer_begins_on_probation() {
 		Da(7).join();
 		end_session();
 		end_session();
-		let snapshot = Tree::newest().unwrap();
+		let frozen = Tree::newest_frozen().unwrap();
+		let snapshot = &frozen.snapshot;
 		let place = snapshot.place_of(&Da(7).account()).unwrap();
 		assert!(!snapshot.trusts(place));
 		assert_eq!(Tree::authors(), accounts(1..=6));
-		for slot in 0..50 {
-			let root = snapshot.author(slot).unwrap();
-			let tree = snapshot.tree(&[], root, slot).unwrap();
-			assert!(tree.children[usize::from(place)].is_empty(), "it is a leaf");
-			assert!(snapshot.second_child(place, slot).is_some(), "it is a second parent");
+		let mut second = 0;
+		for number in 0..100 {
+			let root = snapshot.author(number.into()).unwrap();
+			let plan = frozen.plan(root, number, 100_000).unwrap();
+			let leaf = plan.ways().iter().all(|way| way.children(place.into()).is_empty());
+			assert!(leaf, "it is a leaf");
+			second += plan.second_children(place.into()).count();
 		}
+		assert!(second > 0, "it is a second parent");
 		end_session();
 		assert!(!Tree::authors().contains(&Da(7).account()));
 		end_session();

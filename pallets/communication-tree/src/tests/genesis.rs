@@ -28,8 +28,9 @@ fn founders_begin_in_the_order_of_their_scores() {
 		let keys = [4, 2, 3, 1].map(|number| author(Da(number).author()));
 		assert_eq!(pallet_aura::Authorities::<Test>::get().into_inner(), keys);
 		assert_eq!(Nodes::<Test>::get(Da(2).node_key()), Some(Da(2).account()));
-		let tree = Tree::tree_of(&Da(4).account(), 1).unwrap();
-		assert_eq!(tree.len(), 4);
+		let plan = Tree::tree_of(&Da(4).account(), 1, 300).unwrap();
+		let [tree] = plan.trees.as_slice() else { panic!("a small block travels whole") };
+		assert_eq!((tree.len(), plan.pieces), (4, vec![0]));
 		assert_eq!(tree[0].account, Da(4).account());
 		assert_eq!(tree[0].children.len(), 3);
 		assert_eq!(Snapshots::<Test>::get(0).unwrap().after, 0);
@@ -42,7 +43,7 @@ fn nobody_is_possible() {
 	ExtBuilder::default().build().execute_with(|| {
 		assert_eq!(Tree::do_try_state(), Ok(()));
 		assert_eq!(Aggregators::<Test>::iter().count(), 0);
-		assert_eq!(Tree::tree_of(&Da(1).account(), 1), None);
+		assert_eq!(Tree::tree_of(&Da(1).account(), 1, 300), None);
 		assert_eq!(Tree::author_of(7), None);
 	});
 }

@@ -5,7 +5,7 @@
 //! Nodes report as the network protocol does: a child counts a block against its parent only if that
 //! parent had it in time itself, and an untrusted one is rated for whom it served as a second parent.
 
-use crate::{mock::*, Overheads, PerMember, Place, Rating, Report, Rules, Snapshot};
+use crate::{mock::*, runtime_api::Frozen, PerMember, Place, Rating, Report, Rules};
 use std::collections::BTreeMap;
 
 /// How a data aggregator behaves.
@@ -43,49 +43,67 @@ impl Kind {
 /// Tasks, and those done in time, by child and parent.
 type Ledger = BTreeMap<(Place, Place), (u16, u16)>;
 
-/// Note what happens to the block of `slot`. One block in 40 is late on an edge by chance.
-fn send(snapshot: &Snapshot<AccountId>, kinds: &[Kind], slot: u64, ledger: &mut Ledger) {
-	let root = snapshot.author(slot).unwrap();
-	let tree = snapshot.tree(&Overheads::<Test>::get(), root, slot).unwrap();
-	let mut in_time = vec![false; kinds.len()];
-	let mut rate = |parent: Place, child: Place, on_time: bool| {
-		let [own, its] = [child, parent].map(|place| kinds[usize::from(place)]);
-		let entry = ledger.entry((child, parent)).or_default();
-		entry.0 += 1;
-		entry.1 += u16::from(own.says(its, on_time));
+/// So large a block goes down trees.
+const BYTES: u32 = 100_000;
+
+/// Note what happens to the block of `slot` at `number`. One piece in 40 is late on an edge by chance.
+fn send(frozen: &Frozen<AccountId>, kinds: &[Kind], slot: u64, number: u32, ledger: &mut Ledger) {
+	let root = frozen.snapshot.author(slot).unwrap();
+	let plan = frozen.plan(root, number, BYTES).unwrap();
+	let kind = |node: u32| kinds[node as usize];
+	// The pieces that came in time, from whom.
+	let mut came: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+	let mut in_time = vec![0u64; kinds.len()];
+	in_time[usize::from(root)] = u64::MAX;
+	let lucky = |parent: u32, child: u32| {
+		let mixed = u64::from(number) * 31 + u64::from(child) * 17 + u64::from(parent) * 7;
+		!mixed.is_multiple_of(40)
 	};
-	in_time[usize::from(root)] = true;
-	for child in &tree.sequence[1..] {
-		let parent = tree.parents[usize::from(*child)].unwrap();
-		let mixed = slot * 31 + u64::from(*child) * 17 + u64::from(parent) * 7;
-		let chance = !mixed.is_multiple_of(40);
-		// Who had it late does not count as late for those below.
-		if in_time[usize::from(parent)] {
-			let on_time = kinds[usize::from(parent)].forwards() && chance;
-			in_time[usize::from(*child)] = on_time;
-			rate(parent, *child, on_time);
+	for piece in 0..plan.pieces() {
+		let way = plan.way_of(piece).unwrap();
+		let edges = way.sequence()[1..].iter().map(|child| (way.parent(*child).unwrap(), *child));
+		for (parent, child) in edges {
+			let has = in_time[parent as usize] & 1 << piece != 0;
+			if has && kind(parent).forwards() && lucky(parent, child) {
+				in_time[child as usize] |= 1 << piece;
+				*came.entry((parent, child)).or_default() |= 1 << piece;
+			}
 		}
 	}
-	for second in 0..kinds.len() as Place {
-		if let Some(child) = snapshot.second_child(second, slot).filter(|child| *child != root) {
-			rate(second, child, kinds[usize::from(second)].forwards());
+	for second in 0..kinds.len() as u32 {
+		for (child, piece) in plan.second_children(second) {
+			if in_time[second as usize] & 1 << piece != 0 && kind(second).forwards() {
+				*came.entry((second, child)).or_default() |= 1 << piece;
+			}
+		}
+	}
+	for child in 0..kinds.len() as u32 {
+		for (parent, pieces) in plan.parents(child) {
+			// Who had it late does not count as late for those below.
+			if in_time[parent as usize] & pieces == pieces {
+				let on_time =
+					came.get(&(parent, child)).is_some_and(|came| came & pieces == pieces);
+				let entry = ledger.entry((child as Place, parent as Place)).or_default();
+				entry.0 += 1;
+				entry.1 += u16::from(kind(child).says(kind(parent), on_time));
+			}
 		}
 	}
 }
 
 /// A session of `blocks` blocks, written by those who are there.
 fn session(kinds: &[Kind], blocks: u32) -> Ledger {
-	let snapshot = Tree::newest().unwrap();
+	let frozen = Tree::newest_frozen().unwrap();
 	let mut ledger = Ledger::new();
 	let mut written = 0;
 	let mut next = slot();
 	while written < blocks {
 		next += 1;
-		let author = snapshot.author(next).unwrap();
+		let author = frozen.snapshot.author(next).unwrap();
 		if kinds[usize::from(author)] != Crashed {
 			Ends::set(written + 1 == blocks);
 			block_in(next);
-			send(&snapshot, kinds, next, &mut ledger);
+			send(&frozen, kinds, next, System::block_number() as u32, &mut ledger);
 			written += 1;
 		}
 	}

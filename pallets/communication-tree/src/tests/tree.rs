@@ -2,17 +2,22 @@
 
 use crate::{
 	mock::{AccountId, Da},
-	tree::{ranked, TIER},
-	Keys, Member, PerMember, Place, Rules, Snapshot, TreeStrategy,
+	runtime_api::Frozen,
+	tree::ranked,
+	Keys, Matrix, Member, NodeKey, PerMember, Place, Rules, Schedule, Snapshot, TreeMode,
 };
 use proptest::prelude::*;
-use sp_core::Pair;
+use sp_core::{Pair, H256};
 use std::collections::BTreeSet;
-use voltree_wct::{Node, TRUST_UNIT};
+use voltree_wct::{
+	plan::{Mode, Plan, EXPLORED},
+	Node, TRUST_UNIT,
+};
 
-/// A snapshot of members with these trusts and linking numbers.
-pub fn snapshot(members: &[(u32, u32)], strategy: TreeStrategy) -> Snapshot<AccountId> {
-	let rules = Rules { strategy, ..Default::default() };
+/// What is frozen of members with these trusts and linking numbers.
+fn frozen(members: &[(u32, u32)], modes: &[TreeMode]) -> Frozen<AccountId> {
+	let modes = Schedule::truncate_from(modes.to_vec());
+	let rules = Rules { modes, ..Default::default() };
 	let nodes: Vec<_> =
 		members.iter().map(|(trust, link)| Node { trust: *trust, link: *link }).collect();
 	let (sequence, authors) = ranked(&nodes, &rules);
@@ -20,32 +25,33 @@ pub fn snapshot(members: &[(u32, u32)], strategy: TreeStrategy) -> Snapshot<Acco
 		Keys { author: Da(1).author().public().into(), voter: Da(1).voter().public().into() };
 	let member = |(place, (trust, link)): (usize, &(u32, u32))| Member {
 		account: AccountId::new([place as u8; 32]),
-		node: None,
+		node: Some(NodeKey::from_raw([place as u8; 32])),
 		keys: keys.clone(),
 		trust: *trust,
 		link: *link,
 	};
-	let members = members.iter().enumerate().map(member).collect();
+	let members: Vec<_> = members.iter().enumerate().map(member).collect();
+	let overheads = Matrix::truncate_from(vec![0; members.len() * members.len()]);
 	let members = PerMember::truncate_from(members);
-	Snapshot { session: 1, after: 0, rules, members, sequence, authors }
+	let snapshot = Snapshot { session: 1, after: 0, rules, members, sequence, authors };
+	Frozen { snapshot, overheads, hash: H256::repeat_byte(7) }
 }
 
-const STRATEGIES: [TreeStrategy; 6] = [
-	TreeStrategy::Lft,
-	TreeStrategy::Tft,
-	TreeStrategy::Wct,
-	TreeStrategy::Scaled,
-	TreeStrategy::Balanced,
-	TreeStrategy::EdgeAware,
-];
+/// The only tree of a block that travels whole.
+fn parents(plan: &Plan, members: u32) -> Vec<Option<u32>> {
+	(0..members).map(|node| plan.ways()[0].parent(node)).collect()
+}
+
+const MODES: [TreeMode; 4] = [TreeMode::Lft, TreeMode::Tft, TreeMode::Wct, TreeMode::Ours];
 
 /// The trusted ones by score, then the others by trust; more than two thirds take turns.
 #[test]
 fn the_order_is_that_of_algorithm_1() {
-	let order = snapshot(
+	let order = frozen(
 		&[(500_000_000, 9), (900_000_000, 1), (850_000_000, 3), (700_000_000, 9), (950_000_000, 1)],
-		TreeStrategy::EdgeAware,
-	);
+		&[TreeMode::Ours],
+	)
+	.snapshot;
 	assert_eq!(order.sequence.to_vec(), [2, 4, 1, 3, 0]);
 	assert_eq!(order.authors, 4);
 	assert_eq!([0, 1, 2, 3, 4, 5].map(|slot| order.author(slot)), [2, 4, 1, 3, 2, 4].map(Some));
@@ -53,115 +59,147 @@ fn the_order_is_that_of_algorithm_1() {
 
 #[test]
 fn nobody_has_no_tree() {
-	let empty = snapshot(&[], TreeStrategy::EdgeAware);
-	assert_eq!((empty.sequence.len(), empty.authors), (0, 0));
-	assert_eq!(empty.author(7), None);
-	assert_eq!(empty.tree(&[], 0, 7), None);
-	assert_eq!(empty.second_child(0, 7), None);
-	let alone = snapshot(&[(TRUST_UNIT, 3)], TreeStrategy::EdgeAware);
-	let tree = alone.tree(&[], 0, 7).unwrap();
-	assert_eq!((tree.sequence, tree.parents), (vec![0], vec![None]));
-	assert_eq!(alone.tree(&[], 1, 7), None);
+	let empty = frozen(&[], &[TreeMode::Ours]);
+	assert_eq!((empty.snapshot.sequence.len(), empty.snapshot.authors), (0, 0));
+	assert_eq!(empty.snapshot.author(7), None);
+	assert_eq!(empty.plan(0, 7, 100), None);
+	let alone = frozen(&[(TRUST_UNIT, 3)], &[TreeMode::Ours]);
+	let plan = alone.plan(0, 7, 100).unwrap();
+	assert_eq!((plan.ways()[0].sequence(), plan.ways()[0].parent(0)), (&[0][..], None));
+	assert_eq!(alone.plan(1, 7, 100), None);
 }
 
-/// Pairings are rotated: in a hundred blocks everybody is a child of nearly everybody else, and the
-/// place of one slot says nothing about the next.
+/// Block by block another mode, as the schedule says; off is no tree.
+#[test]
+fn modes_take_turns() {
+	use TreeMode::*;
+	assert_eq!([Off, Lft, Tft, Wct, Ours].map(Mode::from), Mode::ALL);
+	let schedule = [Wct, Off, Ours, Lft, Tft];
+	let five = frozen(&[(900_000_000, 2); 5], &schedule);
+	let modes = five.basis().modes;
+	for number in 0..20 {
+		assert_eq!(five.mode(number), schedule[number as usize % 5]);
+		assert_eq!(Mode::of_block(&modes, number), five.mode(number).into());
+		assert_eq!(five.plan(0, number, 100).is_none(), number % 5 == 1);
+	}
+	assert_eq!(frozen(&[(900_000_000, 2); 5], &[]).plan(0, 0, 100), None);
+}
+
+/// Who has not proved a node key cannot be reached down a tree. So nobody depends on it, and its own
+/// blocks travel by the stock sync.
+#[test]
+fn who_has_no_node_key_forwards_nothing() {
+	let mut twelve = frozen(&[(950_000_000, 2); 12], &[TreeMode::Ours]);
+	twelve.snapshot.members[5].node = None;
+	let mut second = 0;
+	for number in 0..64 {
+		let plan = twelve.plan(0, number, 1_000_000).unwrap();
+		assert!(plan.ways().iter().all(|way| way.children(5).is_empty()));
+		second += plan.second_children(5).count();
+	}
+	assert!(second > 0, "it stands where those stand that are not trusted");
+	assert_eq!(twelve.plan(5, 0, 1_000_000), None);
+	assert_eq!(twelve.basis().nodes[5].trust, 0);
+}
+
+/// Pairings are rotated: in a hundred blocks everybody is a child of nearly everybody else.
 #[test]
 fn pairings_are_rotated() {
-	let twelve = snapshot(&[(950_000_000, 2); 12], TreeStrategy::EdgeAware);
+	let twelve = frozen(&[(950_000_000, 2); 12], &[TreeMode::Ours]);
 	let mut parents = vec![BTreeSet::new(); 12];
-	for slot in 0..100 {
-		let tree = twelve.tree(&[], twelve.author(slot).unwrap(), slot).unwrap();
-		for (child, parent) in tree.parents.iter().enumerate() {
-			parents[child].extend(*parent);
+	for number in 0..100 {
+		let root = twelve.snapshot.author(number.into()).unwrap();
+		let plan = twelve.plan(root, number, 100_000).unwrap();
+		for (child, parents) in (0..).zip(&mut parents) {
+			parents.extend(plan.parents(child).into_keys());
 		}
 	}
 	// Eleven others; at least as many as can be trimmed at both ends, and one.
 	assert!(parents.iter().all(|parents| parents.len() >= 8), "{parents:?}");
-	let one = twelve.tree(&[], 0, 0).unwrap();
-	assert_eq!(Some(one), twelve.tree(&[], 0, 0), "the same slot, the same tree");
+	let again = frozen(&[(950_000_000, 2); 12], &[TreeMode::Ours]);
+	assert_eq!(twelve.plan(0, 9, 100_000), again.plan(0, 9, 100_000), "the same block");
+	let other = Frozen { hash: H256::repeat_byte(8), ..again };
+	assert_ne!(twelve.plan(0, 9, 100_000), other.plan(0, 9, 100_000), "another session");
 }
 
-/// Trust within a twentieth makes no difference in a tree, but the threshold does.
+/// Somebody who is not trusted serves trusted ones now and then; whoever is trusted serves nobody
+/// twice.
 #[test]
-fn only_likes_change_places() {
-	let mixed = snapshot(
-		&[(990_000_000, 3), (960_000_000, 3), (960_000_000, 1), (790_000_000, 3), (810_000_000, 3)],
-		TreeStrategy::Wct,
+fn the_untrusted_serve_others_in_turn() {
+	let six = frozen(
+		&[
+			(900_000_000, 2),
+			(100_000_000, 2),
+			(900_000_000, 2),
+			(0, 2),
+			(900_000_000, 2),
+			(900_000_000, 2),
+		],
+		&[TreeMode::Ours],
 	);
-	let mut second = BTreeSet::new();
-	for slot in 0..40 {
-		let tree = mixed.tree(&[], 2, slot).unwrap();
-		assert_eq!(tree.sequence[0], 2);
-		assert_eq!(tree.sequence[3..], [4, 3], "who is trusted less comes later");
-		second.insert(tree.sequence[1]);
+	let mut served = BTreeSet::new();
+	let blocks = 40 * EXPLORED as u32;
+	for number in 0..blocks {
+		let plan = six.plan(0, number, 100_000).unwrap();
+		served.extend(plan.second_children(1).map(|(child, _)| child));
+		assert!([0, 2, 4, 5].iter().all(|place| plan.second_children(*place).count() == 0));
 	}
-	assert_eq!(second, BTreeSet::from([0, 1]), "these two are alike: {TIER}");
-}
-
-/// Somebody who is not trusted serves each of the others in turn; whoever is trusted, nobody.
-#[test]
-fn the_untrusted_serve_everybody_in_turn() {
-	let five = snapshot(
-		&[(900_000_000, 2), (100_000_000, 2), (900_000_000, 2), (0, 2), (900_000_000, 2)],
-		TreeStrategy::EdgeAware,
-	);
-	for slot in [0, 4, 1_000] {
-		let served: BTreeSet<_> =
-			(slot..slot + 4).map(|slot| five.second_child(1, slot).unwrap()).collect();
-		assert_eq!(served, BTreeSet::from([0, 2, 3, 4]));
-	}
-	assert_eq!(five.second_child(0, 3), None);
-	assert_eq!(five.second_child(9, 3), None);
+	assert_eq!(served, BTreeSet::from([2, 4, 5]));
 }
 
 /// An edge above the threshold is used only if there is no other; what nobody measured may be used.
 #[test]
 fn far_edges_are_left_out() {
-	let four = snapshot(&[(900_000_000, 2); 4], TreeStrategy::EdgeAware);
-	let far = four.rules.overhead_threshold + 1;
-	// 0 is far from 3, near to 1; nothing else is known.
-	let mut overheads = vec![0; 16];
-	for (from, to, overhead) in [(0, 3, far), (3, 0, far), (0, 1, 10), (1, 0, 10)] {
-		overheads[from * 4 + to] = overhead;
+	let mut four = frozen(&[(900_000_000, 2); 4], &[TreeMode::Wct]);
+	// Slow enough for a tree; 0 is far from 3.
+	four.snapshot.members[0].link = 1;
+	let far = four.snapshot.rules.overhead_threshold + 1;
+	assert!(four.basis().overheads.is_empty(), "nothing is measured");
+	let near = [(0, 1, 10), (1, 0, 10), (0, 2, 10), (2, 0, 10)];
+	for (from, to, overhead) in near.into_iter().chain([(0, 3, far), (3, 0, far)]) {
+		four.overheads[from * 4 + to] = overhead;
 	}
-	for slot in 0..20 {
-		let tree = four.tree(&overheads, 0, slot).unwrap();
-		assert_ne!(tree.parents[3], Some(0), "slot {slot}");
-		assert_eq!(tree.parents[1], Some(0), "slot {slot}");
+	let basis = four.basis();
+	assert_eq!(basis.overheads[3], u32::from(far) * 100);
+	assert_eq!(basis.overheads[2 * 4 + 3], basis.settings.overhead_threshold, "unknown");
+	for number in 0..20 {
+		let plan = four.plan(0, number, 100_000).unwrap();
+		assert_ne!(parents(&plan, 4)[3], Some(0), "block {number}");
 	}
 }
 
 proptest! {
 	#![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-	/// Every member is attached exactly once, from any root, in any slot, with any strategy; children
-	/// and parents agree; more than two thirds take turns.
+	/// Every member is attached exactly once, from any root, in any block, with any mode; more than
+	/// two thirds take turns.
 	#[test]
 	fn trees_are_whole(
 		members in prop::collection::vec((0..=TRUST_UNIT, 1u32..=256), 1..40),
-		strategy in 0usize..6,
+		mode in prop::sample::select(&MODES),
 		root: prop::sample::Index,
-		slot: u64,
-		overheads in prop::collection::vec(any::<u16>(), 0..1600),
+		number: u32,
+		bytes: u32,
+		overheads in prop::collection::vec(any::<u16>(), 1600),
 	) {
 		let count = members.len();
-		let snapshot = snapshot(&members, STRATEGIES[strategy]);
+		let mut frozen = frozen(&members, &[mode]);
 		let root = root.index(count) as Place;
-		let overheads = overheads.get(..count * count).unwrap_or_default();
-		let tree = snapshot.tree(overheads, root, slot).unwrap();
-		prop_assert_eq!(tree.sequence[0], root);
-		let all: BTreeSet<_> = tree.sequence.iter().copied().collect();
-		prop_assert_eq!((all.len(), tree.sequence.len()), (count, count));
-		let mut attached = BTreeSet::from([root]);
-		for place in &tree.sequence[1..] {
-			let parent = tree.parents[usize::from(*place)].unwrap();
-			prop_assert!(attached.contains(&parent));
-			prop_assert!(tree.children[usize::from(parent)].contains(place));
-			attached.insert(*place);
+		frozen.overheads = Matrix::truncate_from(overheads[..count * count].to_vec());
+		let plan = frozen.plan(root, number, bytes).unwrap();
+		for way in plan.ways() {
+			prop_assert_eq!(way.sequence()[0], u32::from(root));
+			let all: BTreeSet<_> = way.sequence().iter().copied().collect();
+			prop_assert_eq!((all.len(), way.sequence().len()), (count, count));
+			let mut attached = BTreeSet::from([u32::from(root)]);
+			for place in &way.sequence()[1..] {
+				let parent = way.parent(*place).unwrap();
+				prop_assert!(attached.contains(&parent));
+				prop_assert!(way.children(parent).contains(place));
+				attached.insert(*place);
+			}
 		}
-		let children: usize = tree.children.iter().map(Vec::len).sum();
-		prop_assert_eq!(children, count - 1);
+		let snapshot = &frozen.snapshot;
 		let authors = snapshot.authors as usize;
 		prop_assert!(3 * authors > 2 * count && authors <= count);
 		let trusted = members.iter().filter(|(trust, _)| *trust >= snapshot.rules.threshold).count();

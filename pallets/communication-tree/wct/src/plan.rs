@@ -9,7 +9,8 @@
 //! proportion to linking numbers, [`Paths::uplink`] is their mean. The other modes are the paper's:
 //! whole blocks, linking numbers as they are, equal uplinks.
 //!
-//! A tree that never changes lets few rate a node, and a leaf nobody. So with [`Mode::Ours`]
+//! A tree that never changes lets few rate a node, and a leaf nobody. So with [`Mode::Ours`], drawn
+//! from what was frozen for the session, the block's number and its accounting node ([`Task`]),
 //!
 //! * those whose trust is about the same change places from block to block;
 //! * in one of [`EXPLORED`] blocks each node below the threshold is the *second parent* of somebody
@@ -54,6 +55,13 @@ pub enum Mode {
 impl Mode {
 	/// Every mode.
 	pub const ALL: [Self; 5] = [Self::Off, Self::Lft, Self::Tft, Self::Wct, Self::Ours];
+
+	/// How the block at `number` travels: by entry `number mod length` of the schedule, so that
+	/// modes can be compared block by block. Without entries it is off.
+	pub fn of_block(schedule: &[Self], number: u32) -> Self {
+		let entry = (number as usize).checked_rem(schedule.len());
+		entry.and_then(|entry| schedule.get(entry)).copied().unwrap_or(Self::Off)
+	}
 
 	/// Its name, as it is written in files and on command lines.
 	pub fn name(self) -> &'static str {
@@ -120,10 +128,13 @@ pub struct Terms<'a> {
 /// A block, as far as its way depends on it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Task {
+	/// The hash of what was frozen for the session: nobody chooses it. With the number and the
+	/// accounting node it says who changes places, and where the second parents are.
+	pub snapshot: [u8; 32],
+	/// The block's.
+	pub number: u32,
 	/// The accounting node.
 	pub root: u32,
-	/// What changes from block to block.
-	pub seed: [u8; 32],
 	/// Length of the block's body.
 	pub bytes: u64,
 }
@@ -176,6 +187,11 @@ impl Plan {
 	/// The tree of a piece; `None` if there is no such piece.
 	pub fn way_of(&self, piece: u32) -> Option<&Way> {
 		self.ways.get(usize::from(*self.way_of.get(piece as usize)?))
+	}
+
+	/// For each piece, in the order of sending, which of [`Plan::ways`] it takes.
+	pub fn trees_of_pieces(&self) -> &[u8] {
+		&self.way_of
 	}
 
 	/// How many pieces there are; 1: the block travels whole.
@@ -259,7 +275,7 @@ impl Plan {
 	/// With second parents, where there are nodes below the threshold: each gets a trusted child
 	/// that is not the root; each another one, as far as there are enough.
 	fn explore(&mut self, terms: &Terms<'_>, task: &Task) {
-		let mut rotation = Rotation::new(&task.seed);
+		let mut rotation = Rotation::new(task);
 		if rotation.below(EXPLORED) != 0 {
 			return;
 		}

@@ -11,7 +11,7 @@ const STRIPES: [u32; 8] = [48, 32, 24, 16, 12, 8, 4, 2];
 pub(super) fn quickest(terms: Terms<'_>, task: Task) -> Result<Plan, Error> {
 	let Terms { nodes, overheads, settings, .. } = terms;
 	let ours = Ours {
-		rotated: Rotated::new(nodes, overheads, &settings, &task.seed),
+		rotated: Rotated::new(nodes, overheads, &settings, &task),
 		uplinks: uplinks(nodes, &terms.paths),
 		terms,
 		bytes: task.bytes,

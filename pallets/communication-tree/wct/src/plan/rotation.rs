@@ -1,5 +1,6 @@
 //! Who changes places with whom: a seeded order, and nodes whose trust is rounded to tiers.
 
+use super::Task;
 use crate::{Node, Overheads, Settings, TRUST_UNIT};
 use alloc::vec::Vec;
 
@@ -10,11 +11,12 @@ const TIER: u32 = TRUST_UNIT / 20;
 pub(super) struct Rotation(u64);
 
 impl Rotation {
-	pub(super) fn new(seed: &[u8; 32]) -> Self {
-		let words = seed.chunks_exact(8).map(|word| {
+	pub(super) fn new(task: &Task) -> Self {
+		let words = task.snapshot.chunks_exact(8).map(|word| {
 			word.iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte))
 		});
-		// Each word goes through the mixer, so that words that differ little do.
+		let words = words.chain([task.number.into(), task.root.into()]);
+		// Each word goes through the mixer, so that blocks that differ little do.
 		Self(words.fold(0, |state, word| Self(state ^ word).next()))
 	}
 
@@ -53,11 +55,11 @@ impl Rotated {
 		nodes: &[Node],
 		overheads: Option<Overheads<'_>>,
 		settings: &Settings,
-		seed: &[u8; 32],
+		task: &Task,
 	) -> Self {
 		// At most `u32::MAX` of them: `check` has seen to it.
 		let mut order: Vec<u32> = (0u32..).zip(nodes).map(|(node, _)| node).collect();
-		Rotation::new(seed).shuffle(&mut order);
+		Rotation::new(task).shuffle(&mut order);
 		let tiered = order.iter().map(|node| tiered(nodes[*node as usize], settings)).collect();
 		let cells = overheads.map(|overheads| {
 			let row = |from: &u32| {
