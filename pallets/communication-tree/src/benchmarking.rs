@@ -1,7 +1,7 @@
 //! What the calls and hooks cost at most: there are as many data aggregators as can be, all of them
 //! active, and each snapshot that is looked into is full.
 
-use crate::{pallet::*, turns::MOST_MISSED, types::*};
+use crate::{pallet::*, rules::*, turns::MOST_MISSED, types::*};
 use alloc::{boxed::Box, vec, vec::Vec};
 use codec::{Decode, Encode};
 use frame_benchmarking::v2::*;

@@ -56,6 +56,7 @@ extern crate alloc;
 
 pub mod migrations;
 pub mod neighbours;
+pub mod rules;
 pub mod runtime_api;
 pub mod tree;
 pub mod trust;
@@ -96,6 +97,7 @@ pub use clock::{HalfSlotOf, SlotDurationOf, LONGEST_SLOT, SHORTEST_SLOT};
 pub use neighbours::Sessions;
 pub use offences::AuthorEquivocation;
 pub use pallet::*;
+pub use rules::*;
 pub use tree::Basis;
 pub use turns::InOrder;
 pub use types::*;
@@ -107,7 +109,9 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 #[allow(clippy::borrowed_box, reason = "a call's arguments are handed over as they are declared")]
 pub mod pallet {
-	use super::{neighbours::Sessions, types::*, WeightInfo, LONGEST_SLOT, SHORTEST_SLOT};
+	use super::{
+		neighbours::Sessions, rules::*, types::*, WeightInfo, LONGEST_SLOT, SHORTEST_SLOT,
+	};
 	use crate::AuthorEquivocation;
 	use alloc::{boxed::Box, vec::Vec};
 	use frame_support::pallet_prelude::*;

@@ -146,14 +146,14 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The sessions that `slot` may be of: the one it is of on this chain, and its neighbours, since
-	/// on another fork the session may have ended a little earlier or later.
+	/// on another fork the session may have ended a little earlier or later. None for a slot before
+	/// all that are kept.
 	fn sessions_of(slot: Slot) -> impl Iterator<Item = SessionIndex> {
 		let starts = Starts::<T>::get();
 		let after = starts.iter().filter(|(_, start)| *start < slot).count();
-		let from = after.saturating_sub(2);
-		let near: Vec<_> =
-			starts.into_iter().skip(from).take(3).map(|(session, _)| session).collect();
-		near.into_iter()
+		let near = if after == 0 { 0 } else { 3 };
+		let near = starts.into_iter().skip(after.saturating_sub(2)).take(near);
+		near.map(|(session, _)| session)
 	}
 
 	/// Take a proof.

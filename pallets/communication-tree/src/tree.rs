@@ -8,8 +8,9 @@
 //! to earn its way back it serves a trusted member now and then as a second, redundant parent.
 
 use crate::{
+	rules::{micros, Rules, TreeMode},
 	runtime_api::Frozen,
-	types::{micros, Member, PerMember, Place, Rules, Slot, Snapshot, TreeMode},
+	types::{Member, PerMember, Place, Slot, Snapshot},
 };
 use alloc::vec::Vec;
 use voltree_wct::{

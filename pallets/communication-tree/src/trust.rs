@@ -22,7 +22,10 @@
 //!
 //! It takes four to judge: with fewer, no one of them may fail, and forwarding stays at its prior.
 
-use crate::types::{tolerated, Ppb, Rules, FEWEST_VOTERS};
+use crate::{
+	rules::Rules,
+	types::{tolerated, Ppb, FEWEST_VOTERS},
+};
 use alloc::vec::Vec;
 use voltree_wct::TRUST_UNIT;
 

@@ -36,8 +36,8 @@ impl<T: Config> Pallet<T> {
 			Turns::<T>::mutate_extant(turn, |turn| turn.written = turn.written.saturating_add(1));
 		}
 		let between = slot.saturating_sub(last).saturating_sub(1);
-		if last.is_zero() || between > Self::longest_gap() {
-			// The first block, or an outage: nobody's fault.
+		// Nobody missed anything, as nearly always; or the first block, or an outage: nobody's fault.
+		if between.is_zero() || last.is_zero() || between > Self::longest_gap() {
 			return 0;
 		}
 		for missed in last.saturating_add(1)..slot {

@@ -103,7 +103,7 @@ fn session(kinds: &[Kind], blocks: u32) -> Ledger {
 		if kinds[usize::from(author)] != Crashed {
 			Ends::set(written + 1 == blocks);
 			block_in(next);
-			send(&frozen, kinds, next, System::block_number() as u32, &mut ledger);
+			send(&frozen, kinds, next, System::block_number(), &mut ledger);
 			written += 1;
 		}
 	}
@@ -195,4 +195,32 @@ fn colluding_slanderers_sink_nobody() {
 #[test]
 fn a_large_network_finds_its_guilty() {
 	check(31, &[Silent, Delayer, Slanderer, Crashed, Silent, Delayer, Slanderer, Crashed]);
+}
+
+/// Who was silent and now forwards comes back, as a second parent first: among a few soon, among many
+/// as well.
+#[test]
+fn who_mends_his_ways_comes_back() {
+	for (count, most) in [(4, 12), (13, 12), (31, 20)] {
+		let mut kinds = vec![Honest; count];
+		kinds[1] = Silent;
+		ExtBuilder::default().founded(&vec![3; count]).run(|| {
+			let trusts = || Tree::newest().unwrap().trusts(1);
+			let mut ledger = session(&kinds, 200);
+			while trusts() {
+				report(&kinds, &ledger);
+				ledger = session(&kinds, 200);
+			}
+			kinds[1] = Honest;
+			let mut sessions = 0;
+			while !trusts() {
+				report(&kinds, &ledger);
+				ledger = session(&kinds, 200);
+				sessions += 1;
+				assert!(sessions <= most, "{count}: {}", Da(2).known().trust());
+			}
+			println!("{count}: {sessions} sessions");
+			assert!(sessions > Rules::default().probation, "it was on probation");
+		});
+	}
 }

@@ -1,13 +1,16 @@
 //! From snapshots to trees: pure.
 
 use crate::{
-	mock::{AccountId, Da},
+	mock::{end_session, AccountId, Da, ExtBuilder, Test, Tree},
 	runtime_api::Frozen,
 	tree::ranked,
-	Keys, Matrix, Member, NodeKey, PerMember, Place, Rules, Schedule, Snapshot, TreeMode,
+	Aggregators, Keys, Matrix, Member, NodeKey, PerMember, Place, Rules, Schedule, Snapshot,
+	TreeMode,
 };
+use codec::{Decode, Encode};
 use proptest::prelude::*;
 use sp_core::{Pair, H256};
+use sp_io::hashing::blake2_256;
 use std::collections::BTreeSet;
 use voltree_wct::{
 	plan::{Mode, Plan, EXPLORED},
@@ -166,6 +169,51 @@ fn far_edges_are_left_out() {
 		let plan = four.plan(0, number, 100_000).unwrap();
 		assert_ne!(parents(&plan, 4)[3], Some(0), "block {number}");
 	}
+}
+
+/// What a node decodes has the hash that it says, and gives the plan that the runtime API answers with.
+#[test]
+fn nodes_and_runtime_agree() {
+	ExtBuilder::default().founded(&[3, 1, 2, 4, 2, 1, 3]).run(|| {
+		Aggregators::<Test>::mutate_extant(Da(3).account(), |one| one.forwarding = 500_000_000);
+		end_session();
+		let bytes = Tree::newest_frozen().unwrap().encode();
+		let frozen = Frozen::<AccountId>::decode(&mut &bytes[..]).unwrap();
+		let hash = blake2_256(&(&frozen.snapshot, &frozen.overheads).encode());
+		assert_eq!(frozen.hash, H256(hash));
+		let account = |node: u32| frozen.snapshot.members[node as usize].account.clone();
+		let mut second = 0;
+		let sizes = [300, 20_000, 200_000, 1_000_000];
+		for (number, bytes) in (0u32..32).zip(sizes.into_iter().cycle()) {
+			let root = frozen.snapshot.author(number.into()).unwrap();
+			let plan = frozen.plan(root, number, bytes).unwrap();
+			let said = Tree::tree_of(&account(root.into()), number, bytes).unwrap();
+			assert_eq!((said.snapshot, said.mode), (frozen.hash, TreeMode::Ours));
+			assert_eq!(said.pieces, plan.trees_of_pieces());
+			assert_eq!(said.trees.len(), plan.ways().len());
+			for (tree, way) in said.trees.iter().zip(plan.ways()) {
+				assert_eq!(tree.len(), 7);
+				for (relay, node) in tree.iter().zip(way.sequence()) {
+					assert_eq!(relay.account, account(*node));
+					assert_eq!(relay.parent, way.parent(*node).map(account));
+					let children = way.children(*node).iter().map(|child| account(*child));
+					assert_eq!(relay.children, children.collect::<Vec<_>>());
+					assert_eq!(relay.due, plan.due(*node));
+				}
+			}
+			let pairs = (0..7).flat_map(|parent| {
+				let children = plan.second_children(parent);
+				children.map(move |(child, piece)| (parent, child, piece)).collect::<Vec<_>>()
+			});
+			let pairs =
+				pairs.map(|(parent, child, piece)| (account(parent), account(child), piece));
+			let says = said.second.into_iter().map(|one| (one.parent, one.child, one.piece));
+			let says: Vec<_> = says.collect();
+			assert_eq!(says, pairs.collect::<Vec<_>>());
+			second += says.len();
+		}
+		assert!(second > 0);
+	});
 }
 
 proptest! {

@@ -2,7 +2,8 @@
 
 use crate::{
 	trust::{moved, Edges, Evidence},
-	types::{tolerated, Ppb, Rules},
+	types::{tolerated, Ppb},
+	Rules,
 };
 use proptest::prelude::*;
 use voltree_wct::TRUST_UNIT;

@@ -34,8 +34,10 @@ pub const MOST_PIECES: u32 = 64;
 /// kilobyte goes with each piece.
 pub const LEAST_PIECE: u64 = 8192;
 
-/// In one of so many blocks those below the threshold show what they can do.
-pub const EXPLORED: u64 = 16;
+/// In one of so many blocks those below the threshold show what they can do: often enough that in a
+/// session of 200 blocks somebody among thirty is seen by most of them, and the uplinks it takes are
+/// those of leaves.
+pub const EXPLORED: u64 = 4;
 
 /// How blocks travel.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
