@@ -1,16 +1,22 @@
 //! What the node and clients may ask the runtime.
 
 use crate::{
-	opaque::SessionKeys, AccountId, Aura, Balance, Blacklist, Block, Credibility, Executive,
-	Grandpa, InherentDataExt, Market, Nonce, Registry, Runtime, RuntimeCall, RuntimeGenesisConfig,
-	SensorOracle, SharedWallet, Signature, System, TransactionPayment, VERSION,
+	opaque::SessionKeys, AccountId, Aura, Balance, Blacklist, Block, CommunicationTree,
+	Credibility, Executive, Grandpa, Hash, InherentDataExt, Market, Nonce, Registry, Runtime,
+	RuntimeCall, RuntimeGenesisConfig, SensorOracle, SharedWallet, Signature, System,
+	TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
+use codec::Encode;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	weights::Weight,
 };
 use pallet_blacklist::types::{AccountStanding, Entry};
+use pallet_communication_tree::{
+	runtime_api::{BlockTree, Frozen},
+	Aggregator,
+};
 use pallet_credibility::types::Score;
 use pallet_grandpa::AuthorityId as GrandpaId;
 use pallet_market::{
@@ -140,23 +146,63 @@ impl_runtime_apis! {
 			Grandpa::current_set_id()
 		}
 
-		// Equivocations are reported with the communication tree's offences; until then there is
-		// no proof of key ownership to make.
 		fn submit_report_equivocation_unsigned_extrinsic(
-			_: sp_consensus_grandpa::EquivocationProof<
+			proof: sp_consensus_grandpa::EquivocationProof<
 				<Block as BlockT>::Hash,
 				NumberFor<Block>,
 			>,
-			_: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+			owner: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
 		) -> Option<()> {
-			None
+			Grandpa::submit_unsigned_equivocation_report(proof, owner.decode()?)
 		}
 
 		fn generate_key_ownership_proof(
-			_: sp_consensus_grandpa::SetId,
-			_: GrandpaId,
+			set: sp_consensus_grandpa::SetId,
+			voter: GrandpaId,
 		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-			None
+			let session = Grandpa::session_for_set(set)?;
+			let proof = CommunicationTree::prove_voter(session, &voter)?;
+			Some(sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
+		}
+	}
+
+	impl pallet_communication_tree::runtime_api::CommunicationTreeApi<Block, AccountId>
+		for Runtime
+	{
+		fn snapshot() -> Option<Frozen<AccountId>> {
+			CommunicationTree::newest_frozen()
+		}
+
+		fn snapshot_hash() -> Hash {
+			pallet_communication_tree::SnapshotHash::<Runtime>::get()
+		}
+
+		fn aggregators() -> Vec<(AccountId, Aggregator)> {
+			CommunicationTree::aggregators()
+		}
+
+		fn sequence() -> Vec<AccountId> {
+			CommunicationTree::sequence()
+		}
+
+		fn authors() -> Vec<AccountId> {
+			CommunicationTree::authors()
+		}
+
+		fn author(slot: u64) -> Option<AccountId> {
+			CommunicationTree::author_of(slot)
+		}
+
+		fn tree(author: AccountId, number: u32, bytes: u32) -> Option<BlockTree<AccountId>> {
+			CommunicationTree::tree_of(&author, number, bytes)
+		}
+
+		fn rules() -> (u32, pallet_communication_tree::Rules) {
+			CommunicationTree::numbered_rules()
+		}
+
+		fn node_message(account: AccountId) -> Message<AccountId> {
+			CommunicationTree::node_message(account)
 		}
 	}
 
@@ -318,7 +364,7 @@ impl_runtime_apis! {
 
 	impl pallet_market::runtime_api::MarketApi<Block, AccountId> for Runtime {
 		fn now() -> Moment {
-			crate::CommunicationTree::now()
+			CommunicationTree::now()
 		}
 
 		fn next_slot() -> DeliverySlot {

@@ -5,10 +5,10 @@
 //! signature cost nearly the same to check.
 
 use crate::{
-	configs::consensus::MaxAggregators, AccountId, AllPalletsWithSystem, Authority,
-	AuthorityMembers, Balance, Balances, Blacklist, CommunicationTree, Credibility, Market,
-	Multisig, Proxy, Registry, Runtime, RuntimeCall, SensorOracle, SharedWallet, Signature, Sudo,
-	Timestamp, TransactionPayment, Utility, VOLT,
+	configs::consensus::MaxAggregators, opaque::SessionKeys, AccountId, AllPalletsWithSystem,
+	Authority, AuthorityMembers, Balance, Balances, Blacklist, CommunicationTree, Credibility,
+	Market, Multisig, Proxy, Registry, Runtime, RuntimeCall, SensorOracle, SharedWallet, Signature,
+	Sudo, Timestamp, TransactionPayment, Utility, VOLT,
 };
 use alloc::{format, string::String, vec, vec::Vec};
 use codec::Encode;
@@ -17,13 +17,14 @@ use frame_support::{
 	storage::{storage_prefix, unhashed},
 	traits::{fungible::Mutate, Get, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys},
 };
+use pallet_communication_tree::Keys;
 use pallet_credibility::{Score, Scores};
 use pallet_market::{benchmarking::TokenOf, DeliverySlot};
 use pallet_registry::types::{MAX_ACCOUNTS, MAX_SENSORS, MAX_WALLETS};
 use pallet_shared_wallet::SignedToken;
 use sp_core::{crypto::KeyTypeId, sr25519};
 use sp_io::hashing::blake2_256;
-use sp_runtime::BoundedVec;
+use sp_runtime::{traits::OpaqueKeys, BoundedVec};
 use voltree_primitives::{
 	Clock, Credit, Directory, Escrow, IdentityTag, LineId, Moment, RequestId, WattHours, Watts,
 	RECENT_TRADES,
@@ -49,6 +50,7 @@ mod list {
 		[pallet_transaction_payment, TransactionPayment]
 		[pallet_utility, Utility]
 		[pallet_blacklist, Blacklist]
+		[pallet_communication_tree, CommunicationTree]
 		[pallet_credibility, Credibility]
 		[pallet_market, Market]
 		[pallet_registry, Registry]
@@ -261,6 +263,36 @@ impl pallet_blacklist::BenchmarkHelper<Runtime> for BenchmarkSetup {
 			_ => (0..n).map(pay).collect(),
 		};
 		(signer.clone(), pallet_utility::Call::batch_all { calls }.into())
+	}
+}
+
+impl pallet_communication_tree::BenchmarkHelper<Runtime> for BenchmarkSetup {
+	fn give_keys(account: &AccountId, keys: &Keys) {
+		enrich(account);
+		let keys = SessionKeys { aura: keys.author.clone(), grandpa: keys.voter.clone() };
+		for kind in <SessionKeys as OpaqueKeys>::key_ids() {
+			let key = (*kind, keys.get_raw(*kind).to_vec());
+			pallet_session::KeyOwner::<Runtime>::insert(key, account);
+		}
+		pallet_session::NextKeys::<Runtime>::insert(account, keys);
+		frame_system::Pallet::<Runtime>::inc_consumers(account).expect("it has money");
+	}
+
+	fn activate(session: u32, voters: &[(AccountId, Keys)]) {
+		let accounts = voters.iter().map(|(account, _)| account.clone()).collect::<Vec<_>>();
+		let queued = voters.iter().map(|(account, keys)| {
+			let keys = SessionKeys { aura: keys.author.clone(), grandpa: keys.voter.clone() };
+			(account.clone(), keys)
+		});
+		let authors = voters.iter().map(|(_, keys)| keys.author.clone()).collect();
+		pallet_session::CurrentIndex::<Runtime>::put(session);
+		pallet_session::QueuedKeys::<Runtime>::put(queued.collect::<Vec<_>>());
+		pallet_session::Validators::<Runtime>::put(accounts);
+		pallet_aura::Authorities::<Runtime>::put(BoundedVec::<_, _>::truncate_from(authors));
+	}
+
+	fn set_slot(slot: u64) {
+		pallet_aura::CurrentSlot::<Runtime>::put(sp_consensus_aura::Slot::from(slot));
 	}
 }
 

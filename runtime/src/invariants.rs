@@ -3,8 +3,8 @@
 #![cfg(any(feature = "std", feature = "try-runtime"))]
 
 use crate::{
-	AccountId, Balance, Blacklist, Credibility, Market, Registry, Runtime, RuntimeHoldReason,
-	SensorOracle, SharedWallet,
+	AccountId, Balance, Blacklist, CommunicationTree, Credibility, Market, Registry, Runtime,
+	RuntimeHoldReason, SensorOracle, SharedWallet,
 };
 use alloc::collections::BTreeMap;
 use frame_support::ensure;
@@ -18,6 +18,7 @@ type Purses = BTreeMap<AccountId, Balance>;
 
 /// Fails with a sentence that names the broken invariant, of one pallet or of all together.
 pub fn check() -> Result<(), TryRuntimeError> {
+	CommunicationTree::do_try_state()?;
 	Registry::do_try_state()?;
 	Credibility::do_try_state()?;
 	Blacklist::do_try_state()?;

@@ -51,8 +51,8 @@ pub mod opaque {
 
 	impl_opaque_keys! {
 		/// The keys of a data aggregator: it writes blocks with one and votes with the other.
-		// The order of Aura's authorities is the order of the validators here. The sequence N* of
-		// the communication tree comes between the two: a handler around `Aura` that sorts.
+		// The communication tree stands between Aura and these: it puts the trusted ones in the
+		// order N*.
 		pub struct SessionKeys {
 			pub aura: Aura,
 			pub grandpa: Grandpa,
@@ -123,9 +123,10 @@ pub type Executive = frame_executive::Executive<
 	Migrations,
 >;
 
-/// What changes in the stored layout with this release. Credibility comes first: the market asks it
-/// for the terms of what is open.
+/// What changes in the stored layout with this release. Credibility comes before the market, which
+/// asks it for the terms of what is open.
 pub type Migrations = (
+	pallet_communication_tree::migrations::MigrateToV1<Runtime>,
 	pallet_credibility::migrations::MigrateToV1<Runtime>,
 	pallet_blacklist::migrations::MigrateToV1<Runtime>,
 	pallet_registry::migrations::MigrateToV1<Runtime>,
@@ -136,8 +137,10 @@ pub type Migrations = (
 /// Money: one VOLT is a million of the smallest units.
 pub const VOLT: Balance = 1_000_000;
 
-// Pallets are initialised in this order. Aura comes before everything with deadlines, because
-// chain time is its slot; authorship before session, because it reads the set that wrote the block.
+// Pallets are initialised in the order of their indices, wherever they stand here. Aura comes before
+// everything with deadlines, because chain time is its slot; authorship and the communication tree
+// before session, because they read the set that wrote the block, and at genesis session asks the tree
+// who the data aggregators are.
 #[frame_support::runtime]
 mod runtime {
 	#[runtime::runtime]
@@ -165,11 +168,13 @@ mod runtime {
 	#[runtime::pallet_index(3)]
 	pub type Authorship = pallet_authorship;
 	#[runtime::pallet_index(4)]
-	pub type Session = pallet_session;
-	#[runtime::pallet_index(5)]
-	pub type Grandpa = pallet_grandpa;
-	#[runtime::pallet_index(6)]
 	pub type CommunicationTree = pallet_communication_tree;
+	#[runtime::pallet_index(5)]
+	pub type Session = pallet_session;
+	#[runtime::pallet_index(6)]
+	pub type Grandpa = pallet_grandpa;
+	#[runtime::pallet_index(7)]
+	pub type Offences = pallet_offences;
 
 	// Money
 	#[runtime::pallet_index(10)]

@@ -140,7 +140,15 @@ fn metadata() -> RuntimeMetadataV15 {
 /// What a pallet of ours says to clients has documentation, item by item.
 #[test]
 fn metadata_has_docs() {
-	let ours = ["Registry", "Credibility", "Blacklist", "SharedWallet", "Market", "SensorOracle"];
+	let ours = [
+		"Registry",
+		"Credibility",
+		"Blacklist",
+		"SharedWallet",
+		"Market",
+		"SensorOracle",
+		"CommunicationTree",
+	];
 	let metadata = metadata();
 	let check = |pallet: &str, what: &str, ty: u32| {
 		let TypeDef::Variant(items) = &metadata.types.resolve(ty).expect("known").type_def else {
@@ -169,6 +177,7 @@ fn metadata_has_docs() {
 		"SharedWalletApi",
 		"MarketApi",
 		"SensorOracleApi",
+		"CommunicationTreeApi",
 	];
 	for name in apis {
 		let api = metadata.apis.iter().find(|api| api.name == name).expect(name);
@@ -214,8 +223,8 @@ fn the_version_is_ours_and_lists_our_interfaces() {
 	assert_eq!(&*VERSION.spec_name, "voltree");
 	assert_eq!(VERSION.state_version(), sp_core::storage::StateVersion::V1);
 	assert_eq!(<Runtime as frame_system::Config>::Version::get(), VERSION);
-	// Six interfaces of ours beside those of the SDK.
-	assert!(VERSION.apis.len() >= 18, "{} interfaces", VERSION.apis.len());
+	// Seven interfaces of ours beside those of the SDK.
+	assert!(VERSION.apis.len() >= 19, "{} interfaces", VERSION.apis.len());
 	common::on("dev", |_| {
 		assert_eq!(System::last_runtime_upgrade_spec_version(), VERSION.spec_version);
 	});

@@ -28,6 +28,8 @@ pub const REGISTER_REPORT: Domain = *b"voltree:meter:\0\0";
 pub const REGISTERS_REPORT: Domain = *b"voltree:meters:\0";
 /// A device gives the root of an hour of its series.
 pub const SERIES_ROOT: Domain = *b"voltree:series:\0";
+/// A node says which data aggregator it belongs to.
+pub const NODE: Domain = *b"voltree:node:\0\0\0";
 
 /// The frame around what is signed: `domain ++ genesis ++ body`, in SCALE encoding.
 ///

@@ -12,6 +12,7 @@ use voltree_primitives::{Directory, RequestId, Role};
 
 type MarketCall = pallet_market::Call<Runtime>;
 type OracleCall = pallet_sensor_oracle::Call<Runtime>;
+type TreeCall = pallet_communication_tree::Call<Runtime>;
 type ProxyCall = pallet_proxy::Call<Runtime>;
 type UtilityCall = pallet_utility::Call<Runtime>;
 
@@ -98,6 +99,9 @@ impl Openings<RuntimeCall, AccountId> for Door {
 			}
 			RuntimeCall::SensorOracle(OracleCall::record_series { series, .. }) => {
 				Some((&series.device, series.hour).encode())
+			}
+			RuntimeCall::CommunicationTree(TreeCall::report { report }) => {
+				Some((report.session, report.reporter).encode())
 			}
 			_ => None,
 		}

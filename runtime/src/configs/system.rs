@@ -37,6 +37,7 @@ parameter_types! {
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
+	type BaseCallFilter = super::consensus::KeysStay;
 	type AccountId = AccountId;
 	type Nonce = Nonce;
 	type Hash = Hash;

@@ -14,3 +14,4 @@ mod payments;
 mod registry;
 mod reports;
 mod tokens;
+mod tree;

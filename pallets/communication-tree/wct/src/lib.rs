@@ -188,6 +188,7 @@ mod strategy;
 mod tree;
 
 pub mod adaptive;
+pub mod plan;
 pub mod striped;
 
 pub use error::Error;

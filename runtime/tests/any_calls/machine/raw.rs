@@ -22,7 +22,7 @@ const PALLETS: [(u8, u64); 16] = [
 	(44, 16),
 	(44, 16),
 	(45, 4),
-	(44, 16),
+	(4, 9),
 ];
 
 /// Whether `call`, or what it wraps, may be tried: not what is the business of whoever writes blocks,

@@ -13,6 +13,7 @@ mod edges;
 mod exhaustive;
 mod inputs;
 mod paper;
+mod plan;
 mod scaled;
 mod striped;
 

@@ -1,0 +1,94 @@
+//! The stock sync downloads what is announced and not here yet. Announcements of a block that is on
+//! its way to us are held back: until it is imported; until it is clear that it will not come; or
+//! until it should have come, and then some.
+
+use super::{block::Stage, *};
+use crate::{chain::Seal, types::SECOND};
+use voltree_wct::plan::Mode;
+
+/// Blocks whose announcements wait at a time.
+const MOST_GATES: usize = 64;
+
+impl Protocol {
+	/// An announcement asks. The answer comes at once or later.
+	pub(super) fn announced(&mut self, turn: &Turn<'_>, header: &[u8]) {
+		let Some(head) = turn.chain.inspect(header) else { return };
+		if !self.is_ours(turn, &head, header) {
+			return self.actions.push(Action::Gate(head.hash));
+		}
+		let patience = self.patience_with(&head.hash, None);
+		let lead = self.lead(&head.hash, None);
+		let slot = self.settings.slot;
+		let least = SECOND.min(slot / 4);
+		let wait = lead.saturating_add(patience.saturating_mul(2)).max(least).min(slot / 2);
+		let Some(block) = self.blocks.get_mut(&head.hash) else { return };
+		block.gate.get_or_insert(turn.now.saturating_add(wait));
+		self.look_by(&head.hash, turn.now.saturating_add(lead).saturating_add(patience));
+		self.extend_gate(turn, &head.hash);
+	}
+
+	/// Whether the block of an announcement is one that comes down the tree, and has not come.
+	fn is_ours(&mut self, turn: &Turn<'_>, head: &crate::types::Head, header: &[u8]) -> bool {
+		let Some(snapshot) = self.policy.current().cloned() else { return false };
+		let gates = self.blocks.values().filter(|block| block.gate.is_some()).count();
+		let never = self.syncing
+			|| gates >= MOST_GATES
+			|| snapshot.mode(head.number) == Mode::Off
+			|| snapshot.place(&self.settings.own).is_none()
+			|| head.number <= self.finalised
+			|| turn.chain.knows(&head.hash);
+		if never {
+			return false;
+		}
+		match self.blocks.get(&head.hash) {
+			Some(block) if matches!(block.stage, Stage::Imported | Stage::Lost) => return false,
+			Some(block) if block.known.is_some() => return true,
+			_ => {}
+		}
+		match turn.chain.seal(header) {
+			Seal::Valid(author) => {
+				let place = snapshot.author(&author);
+				let ours = place.is_some_and(|place| snapshot.peer(place).is_some());
+				if ours && self.is_first(turn, head, &author, header) {
+					self.know(turn, *head, header.to_vec(), author, snapshot.hash);
+					true
+				} else {
+					false
+				}
+			}
+			// Nobody knows its author before its parent is imported. It waits with us, or not at all.
+			Seal::Later => {
+				let waits = self.parked.holds(&head.hash);
+				if waits {
+					self.make_room();
+					self.blocks.entry(head.hash).or_insert_with(|| Block::new(turn.now));
+				}
+				waits
+			}
+			Seal::Invalid => false,
+		}
+	}
+
+	/// A block in the import queue is worth waiting for.
+	pub(super) fn extend_gate(&mut self, turn: &Turn<'_>, hash: &Hash) {
+		let longest = turn.now.saturating_add(self.settings.slot / 2);
+		if let Some(block) = self.blocks.get_mut(hash) {
+			if matches!(block.stage, Stage::Injected) {
+				block.gate = block.gate.map(|gate| gate.max(longest));
+			}
+		}
+	}
+
+	/// Lets the announcements of a block go.
+	pub(super) fn open_gate(&mut self, hash: &Hash) {
+		if self.blocks.get_mut(hash).is_some_and(|block| block.gate.take().is_some()) {
+			self.actions.push(Action::Gate(*hash));
+		}
+	}
+
+	/// The time is over: the sync may have it.
+	pub(super) fn give_up(&mut self, hash: &Hash) {
+		self.counters.left_to_sync += 1;
+		self.open_gate(hash);
+	}
+}
