@@ -1,7 +1,7 @@
 //! Tests of the clock.
 
-use crate::{mock::*, HalfSlotOf, SlotDurationOf};
-use frame_support::traits::Get;
+use crate::{mock::*, HalfSlotOf, Now, SlotDurationOf};
+use frame_support::traits::{Get, Hooks};
 use voltree_primitives::Clock;
 
 /// Chain time is the slot times its duration; a round gives each author one slot.
@@ -18,11 +18,24 @@ fn time_is_counted_in_slots() {
 	});
 }
 
+/// A block works it out once; until the next one it stands, whatever the slot.
+#[test]
+fn now_is_worked_out_once_a_block() {
+	ExtBuilder::default().keyed(4).run(|| {
+		assert_eq!(Now::<Test>::get(), Some(Tree::now()));
+		frame_support::hypothetically!({
+			pallet_aura::CurrentSlot::<Test>::put(sp_consensus_aura::Slot::from(1_000));
+			assert_eq!(Tree::now(), 100 * SLOT);
+		});
+	});
+}
+
 #[test]
 fn time_ends_rather_than_begin_again() {
 	ExtBuilder::default().keyed(1).run(|| {
 		frame_support::hypothetically!({
 			pallet_aura::CurrentSlot::<Test>::put(sp_consensus_aura::Slot::from(u64::MAX));
+			Tree::on_initialize(1);
 			assert_eq!(Tree::now(), u64::MAX);
 			pallet_aura::Authorities::<Test>::kill();
 			assert_eq!(Tree::round(), SLOT);
