@@ -21,6 +21,7 @@ use pallet_communication_tree::{runtime_api::CommunicationTreeApi, Aggregator};
 use sc_client_api::BlockchainEvents;
 use sc_network::{
 	config::MultiaddrWithPeerId, multiaddr::Multiaddr, service::traits::NetworkService, PeerId,
+	ProtocolName,
 };
 use sc_network_sync::SyncingService;
 use sp_api::{ApiError, ProvideRuntimeApi};
@@ -38,6 +39,8 @@ pub struct Links {
 	pub client: Arc<FullClient>,
 	/// Where links are reserved.
 	pub network: Arc<dyn NetworkService>,
+	/// Name of the sync's protocol, whose links they are.
+	pub protocol: ProtocolName,
 	/// Counts peers.
 	pub sync: Arc<SyncingService<Block>>,
 	/// The fan-out's task, if there is one.
@@ -68,16 +71,18 @@ impl Links {
 			return;
 		}
 		log::info!(target: LOG, "Reserved links to {} data aggregators", admitted.len());
-		for peer in known.difference(&admitted).filter_map(id_of) {
+		let gone: Vec<PeerId> = known.difference(&admitted).filter_map(id_of).collect();
+		for peer in &gone {
 			log::info!(target: LOG, "{peer} is no data aggregator any more");
-			self.network.remove_reserved_peer(peer);
 		}
-		for peer_id in admitted.difference(known).filter_map(id_of) {
-			// Where it is the network finds out: from boot nodes, or when it comes to us.
-			let peer = MultiaddrWithPeerId { multiaddr: Multiaddr::empty(), peer_id };
-			if let Err(error) = self.network.add_reserved_peer(peer) {
-				log::warn!(target: LOG, "no reserved link to {peer_id}: {error}");
-			}
+		let come = admitted.difference(known).filter_map(id_of).map(address_of).collect();
+		let protocol = || self.protocol.clone();
+		let results = [
+			self.network.remove_peers_from_reserved_set(protocol(), gone),
+			self.network.add_peers_to_reserved_set(protocol(), come),
+		];
+		for error in results.into_iter().filter_map(Result::err) {
+			log::warn!(target: LOG, "reserved links: {error}");
 		}
 		// They do not take the places of other peers.
 		self.sync.set_no_slot_peers(admitted.iter().filter_map(id_of).collect());
@@ -110,6 +115,11 @@ fn admitted(aggregators: &[(AccountId, Aggregator)], own: Option<Peer>) -> BTree
 	} else {
 		BTreeSet::new()
 	}
+}
+
+/// Where it is the network finds out: from boot nodes, or when it comes to us.
+fn address_of(peer_id: PeerId) -> Multiaddr {
+	MultiaddrWithPeerId { multiaddr: Multiaddr::empty(), peer_id }.concat()
 }
 
 fn id_of(peer: &Peer) -> Option<PeerId> {

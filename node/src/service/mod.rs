@@ -69,7 +69,7 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 		other: Consensus { block_import, grandpa_link, mut telemetry },
 	} = new_partial(&config)?;
 
-	let network::Prepared { net_config, metrics, warp_sync, grandpa, fan_out } =
+	let network::Prepared { net_config, metrics, warp_sync, grandpa, announces, fan_out } =
 		network::prepare::<N>(&config, &client, &backend, &grandpa_link, wishes.fan_out)?;
 	let import_service = import_queue.service();
 	let controller = fan_out.as_ref().map(|prepared| prepared.controller.clone());
@@ -107,6 +107,7 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 	let follow = Links {
 		client: client.clone(),
 		network: network.clone(),
+		protocol: announces,
 		sync: sync_service.clone(),
 		fan_out: fan_out.is_some().then_some(wanted),
 	};

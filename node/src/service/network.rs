@@ -7,6 +7,7 @@ use sc_network::{
 	config::FullNetworkConfiguration, service::NotificationMetrics, NetworkBackend,
 	NotificationService, ProtocolName,
 };
+use sc_network_sync::block_announces_protocol_name;
 use sc_service::{error::Error as ServiceError, Configuration, WarpSyncConfig};
 use std::sync::Arc;
 use voltree_fanout::node::FanoutPrototype;
@@ -21,6 +22,8 @@ pub struct Prepared<N: NetworkBackend<Block, Hash>> {
 	pub warp_sync: WarpSyncConfig<Block>,
 	/// Our end of GRANDPA's protocol.
 	pub grandpa: GrandpaProtocol,
+	/// Name of the sync's protocol, which the SDK adds.
+	pub announces: ProtocolName,
 	/// Our end of the fan-out's, if it is on.
 	pub fan_out: Option<fan_out::Prepared>,
 }
@@ -67,6 +70,7 @@ pub fn prepare<N: NetworkBackend<Block, Hash>>(
 		fan_out::Prepared { prototype, controller }
 	});
 
+	let announces = block_announces_protocol_name(genesis, config.chain_spec.fork_id()).into();
 	let warp_sync = WarpSyncConfig::WithProvider(Arc::new(
 		sc_consensus_grandpa::warp_proof::NetworkProvider::new(
 			backend.clone(),
@@ -80,6 +84,7 @@ pub fn prepare<N: NetworkBackend<Block, Hash>>(
 		metrics,
 		warp_sync,
 		grandpa: GrandpaProtocol { name, notifications },
+		announces,
 		fan_out,
 	})
 }

@@ -86,7 +86,7 @@ export class Node {
 			['--rpc-port', String(ports.rpc), '--prometheus-port', String(ports.metrics)],
 			others.flatMap((node) => ['--bootnodes', node.address]),
 			['--network-backend', network.state.backend, '--allow-private-ip'],
-			['--no-mdns', '--no-telemetry', '--disable-log-color', '--no-hardware-benchmarks'],
+			['--no-mdns', '--no-telemetry', '--disable-log-color'],
 			role,
 			state.options ?? [],
 		].flat();
