@@ -59,7 +59,12 @@ async function make(folder, program, count, { name, slot, backend, rules }) {
 	if (rules) options.rules = JSON.parse(readFileSync(rules, 'utf8'));
 	say(`Making the network '${name}': ${count} data aggregators, one gateway`);
 	const network = await Network.make(folder, program, options);
-	await network.start();
+	try {
+		await network.start();
+	} catch (error) {
+		await network.delete();
+		throw error;
+	}
 	return network;
 }
 

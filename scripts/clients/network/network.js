@@ -61,12 +61,17 @@ export class Network {
 		const state = { name, id, slot, backend, centre, program: resolve(program), nodes: [] };
 		const network = new Network(folder, state.program, state);
 		const { service } = centre;
-		await network.#enlist(GATEWAY, 'gateway', { node: nodeSecret(), service });
-		for (let number = 1; number <= count; number++) {
-			await network.#enlist(`da-${number}`, 'aggregator', aggregatorSecrets());
+		try {
+			await network.#enlist(GATEWAY, 'gateway', { node: nodeSecret(), service });
+			for (let number = 1; number <= count; number++) {
+				await network.#enlist(`da-${number}`, 'aggregator', aggregatorSecrets());
+			}
+			network.#specify(rules);
+			network.save();
+		} catch (error) {
+			rmSync(folder, { recursive: true, force: true });
+			throw error;
 		}
-		network.#specify(rules);
-		network.save();
 		return network;
 	}
 
@@ -132,15 +137,18 @@ export class Network {
 	/** One more data aggregator, with a folder and keys; nobody has admitted it yet. */
 	async enlist() {
 		const numbers = this.aggregators.map(({ name }) => Number(name.slice('da-'.length)));
-		const node = await this.#enlist(`da-${Math.max(0, ...numbers) + 1}`, 'aggregator', aggregatorSecrets());
-		// What links trees are made of are in its account's name; it needs something for fees.
+		const name = `da-${Math.max(0, ...numbers) + 1}`;
+		const node = await this.#enlist(name, 'aggregator', aggregatorSecrets());
 		this.save();
 		return node;
 	}
 
-	/** Start those that do not run. */
+	/** Start those that do not run. If one fails, the others are left as they are. */
 	async start() {
-		await Promise.all(this.nodes.filter((node) => !node.runs).map((node) => node.start()));
+		const stopped = this.nodes.filter((node) => !node.runs);
+		const results = await Promise.allSettled(stopped.map((node) => node.start()));
+		const failed = results.find(({ status }) => status === 'rejected');
+		if (failed) throw failed.reason;
 	}
 
 	/** End those that run. */
