@@ -1,6 +1,6 @@
 //! The command line: options, commands and their help.
 
-use crate::management_centre::Arguments;
+use crate::{fan_out, health, management_centre::Arguments};
 use clap::Parser;
 
 /// A Voltree node: without a command it runs, with one it does that and ends.
@@ -21,6 +21,14 @@ pub struct Cli {
 	/// Options of the management centre's service in a running node.
 	#[command(flatten)]
 	pub management_centre: Arguments,
+
+	/// Options of block fan-out.
+	#[command(flatten)]
+	pub fan_out: fan_out::Arguments,
+
+	/// Options of readiness.
+	#[command(flatten)]
+	pub health: health::Arguments,
 }
 
 /// What `--chain` says of itself: the SDK's own text does not know our networks.
@@ -60,6 +68,9 @@ pub enum Subcommand {
 
 	/// Print best and finalized block of the database
 	ChainInfo(sc_cli::ChainInfoCmd),
+
+	/// Find what keeps a chain from finalising, or a node from doing its part
+	Doctor(crate::doctor::Doctor),
 }
 
 #[cfg(test)]
@@ -111,6 +122,7 @@ mod tests {
 			(&["purge-chain", "-y"], "PurgeChain"),
 			(&["revert", "3"], "Revert"),
 			(&["chain-info"], "ChainInfo"),
+			(&["doctor", "--chain", "local", "--base-path", "."], "Doctor"),
 		] {
 			let cli = parse(args).unwrap_or_else(|e| panic!("{args:?}: {e}"));
 			let parsed = format!("{:?}", cli.subcommand.expect("a command was given"));
@@ -177,6 +189,15 @@ mod tests {
 		assert!(live.is_err());
 		assert!(parse(&["--no-management-centre", "--approvals", "people"]).is_err());
 		Ok(())
+	}
+
+	/// Without trees a chain works, but not as fast: whoever wants that says so.
+	#[test]
+	fn fan_out_is_on_unless_switched_off() {
+		let switch = |args: &[&str]| parse(args).map(|cli| cli.fan_out.fan_out).ok();
+		assert_eq!(switch(&["--dev"]), Some(fan_out::Switch::On));
+		assert_eq!(switch(&["--dev", "--fan-out", "off"]), Some(fan_out::Switch::Off));
+		assert_eq!(switch(&["--dev", "--fan-out", "perhaps"]), None);
 	}
 
 	#[test]

@@ -3,7 +3,7 @@
 use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
-	service::{self, Block, Partial},
+	service::{self, Block, Partial, Wishes},
 };
 use sc_cli::SubstrateCli;
 use sc_network::{config::NetworkBackendType, Litep2pNetworkBackend, NetworkWorker};
@@ -55,14 +55,15 @@ pub fn run(version: &'static str) -> sc_cli::Result<()> {
 /// Run a node until it is told to stop.
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
 	let arguments = cli.management_centre.clone();
+	let (fan_out, health) = (cli.fan_out.fan_out, cli.health);
 	cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
-		let centre = arguments.settings(&config)?;
+		let wishes = Wishes { centre: arguments.settings(&config)?, fan_out, health };
 		match config.network.network_backend {
 			NetworkBackendType::Litep2p => {
-				service::new_full::<Litep2pNetworkBackend>(config, centre)
+				service::new_full::<Litep2pNetworkBackend>(config, wishes)
 			}
 			NetworkBackendType::Libp2p => {
-				service::new_full::<NetworkWorker<Block, service::Hash>>(config, centre)
+				service::new_full::<NetworkWorker<Block, service::Hash>>(config, wishes)
 			}
 		}
 		.map_err(sc_cli::Error::Service)
@@ -105,6 +106,7 @@ fn run_task(cli: &Cli, task: &Subcommand) -> sc_cli::Result<()> {
 			});
 			Ok((cmd.run(client, backend, Some(revert_grandpa)), task_manager))
 		}),
+		Subcommand::Doctor(doctor) => doctor.run(),
 		Subcommand::ChainInfo(cmd) => {
 			cli.create_runner(cmd)?.sync_run(|config| cmd.run::<Block>(&config))
 		}

@@ -2,7 +2,6 @@
 
 use crate::{
 	chain::Chain,
-	policy::Snapshot,
 	protocol::{Action, Counters, Event, Protocol, Report, Settings, Trace},
 	transport::{Incoming, Transport},
 	types::{Hash, Moment, Peer},
@@ -12,13 +11,12 @@ use futures::{
 		mpsc::{channel, Receiver, Sender},
 		oneshot,
 	},
-	stream::{BoxStream, FusedStream},
+	stream::{BoxStream, Fuse, FusedStream},
 	FutureExt, StreamExt,
 };
 use futures_timer::Delay;
 use std::{
 	collections::BTreeMap,
-	sync::Arc,
 	time::{Duration, Instant},
 };
 
@@ -52,6 +50,7 @@ pub trait Host: Chain + Send {
 enum Command {
 	Authored { header: Vec<u8>, body: Vec<u8> },
 	Announced { hash: Hash, header: Vec<u8>, answer: oneshot::Sender<()> },
+	Stop,
 }
 
 /// Talks to the task from elsewhere in the node. If the task has ended, or is too busy, the node
@@ -78,6 +77,24 @@ impl Controller {
 		}
 		wait
 	}
+
+	/// Ends the task for good: from then on the node is an ordinary one. Returns whether it still ran.
+	pub fn stop(&self) -> bool {
+		self.0.clone().try_send(Command::Stop).is_ok()
+	}
+
+	/// Whether the task runs, or is about to.
+	pub fn is_running(&self) -> bool {
+		!self.0.is_closed()
+	}
+}
+
+/// What the task hears of the node, besides commands and frames.
+pub struct Feeds {
+	/// Of the chain: imported, finalised, a new session, syncing.
+	pub events: BoxStream<'static, Event>,
+	/// With whom links are wanted, each time that changes.
+	pub links: BoxStream<'static, Vec<Peer>>,
 }
 
 /// Before the network exists.
@@ -90,13 +107,13 @@ pub fn prototype() -> (Prototype, Controller) {
 }
 
 impl Prototype {
-	/// The task. `events` are those of the chain: imported, finalised, a new session, syncing.
+	/// The task.
 	pub fn build<T: Transport, H: Host>(
 		self,
 		settings: Settings,
 		transport: T,
 		host: H,
-		events: BoxStream<'static, Event>,
+		feeds: Feeds,
 	) -> Handler<T, H> {
 		Handler {
 			protocol: Protocol::new(settings),
@@ -104,7 +121,8 @@ impl Prototype {
 			start: Instant::now(),
 			waiting: BTreeMap::new(),
 			links: 0,
-			events: events.fuse(),
+			events: feeds.events.fuse(),
+			wanted: feeds.links.fuse(),
 			transport,
 			host,
 		}
@@ -117,7 +135,8 @@ pub struct Handler<T, H> {
 	transport: T,
 	host: H,
 	commands: Receiver<Command>,
-	events: futures::stream::Fuse<BoxStream<'static, Event>>,
+	events: Fuse<BoxStream<'static, Event>>,
+	wanted: Fuse<BoxStream<'static, Vec<Peer>>>,
 	start: Instant,
 	/// Announcements that wait, by block.
 	waiting: BTreeMap<Hash, Vec<oneshot::Sender<()>>>,
@@ -137,14 +156,20 @@ impl<T: Transport, H: Host> Handler<T, H> {
 					None => return,
 				},
 				event = self.events.next() => match event {
-					Some(event) => self.on_event(event),
+					Some(event) => self.tell(event),
 					None => return,
 				},
-				command = self.commands.next() => {
-					if let Some(command) = command {
-						self.on_command(command);
+				peers = self.wanted.next() => {
+					// Whoever would name others has ended: these stay.
+					if let Some(peers) = peers {
+						self.transport.keep(&peers);
 					}
 				}
+				command = self.commands.next() => match command {
+					Some(Command::Stop) => return,
+					Some(command) => self.on_command(command),
+					None => {}
+				},
 				() = timer => self.tell(Event::Wake),
 			}
 			// Without anybody to command it, the stream has ended, and would end at once each time.
@@ -176,13 +201,6 @@ impl<T: Transport, H: Host> Handler<T, H> {
 		}
 	}
 
-	fn on_event(&mut self, event: Event) {
-		if let Event::Snapshot(snapshot) = &event {
-			self.transport.keep(&peers(snapshot));
-		}
-		self.tell(event);
-	}
-
 	fn on_command(&mut self, command: Command) {
 		match command {
 			Command::Authored { header, body } => self.tell(Event::Authored { header, body }),
@@ -193,6 +211,8 @@ impl<T: Transport, H: Host> Handler<T, H> {
 				}
 				self.tell(Event::Announced(header));
 			}
+			// The loop ends with it.
+			Command::Stop => {}
 		}
 	}
 
@@ -215,8 +235,4 @@ impl<T: Transport, H: Host> Handler<T, H> {
 			Action::Trace(trace) => self.host.trace(trace),
 		}
 	}
-}
-
-fn peers(snapshot: &Arc<Snapshot>) -> Vec<Peer> {
-	snapshot.members.iter().filter_map(|member| member.peer).collect()
 }

@@ -6,7 +6,7 @@
 //! let gate = AnnounceGate::new(controller.clone());          // for build_network
 //! let fanout = prototype.build(Parts { .. });                // after it
 //! spawner.spawn("block-fanout", Some("networking"), fanout);
-//! let block_import = AuthorHook::new(block_import, controller);   // for Aura alone
+//! let block_import = AuthorHook::new(block_import, Some(controller));   // for Aura alone
 //! ```
 //!
 //! The task is not essential: when it ends, announcements pass at once, own blocks go the stock way,
@@ -18,18 +18,21 @@ mod gate;
 mod host;
 mod metrics;
 mod network;
+mod view;
 
 pub use author::AuthorHook;
 pub use events::SnapshotSource;
 pub use gate::AnnounceGate;
 pub use host::Outcomes;
+pub use view::{Status, View};
 
 use crate::{
 	frames::LONGEST_FRAME,
-	handler::{self, Controller, Prototype},
+	handler::{self, Controller, Feeds, Prototype},
 	protocol::Settings,
 	types::{Moment, Peer},
 };
+use futures::stream::BoxStream;
 use host::SubstrateHost;
 use metrics::Metrics;
 use network::NetworkTransport;
@@ -73,10 +76,14 @@ pub struct Parts<'a, Block: BlockT, Client> {
 	pub keystore: KeystorePtr,
 	/// The chain's snapshots.
 	pub snapshots: Arc<dyn SnapshotSource<Block>>,
+	/// With whom links are wanted, each time that changes: those whom the chain admits.
+	pub links: BoxStream<'static, Vec<Peer>>,
 	/// What the chain is to hear of.
 	pub outcomes: Box<dyn Outcomes>,
 	/// Length of a block slot.
 	pub slot: Duration,
+	/// Where the task shows how it stands.
+	pub view: View,
 	/// Where to count, if anywhere.
 	pub registry: Option<&'a Registry>,
 }
@@ -141,7 +148,8 @@ impl FanoutPrototype {
 		let own = own.into_ed25519().map(Peer).ok_or(BuildError::NodeKey)?;
 		let metrics = parts.registry.map(Metrics::register).transpose()?;
 		let slot = Moment::try_from(parts.slot.as_micros()).unwrap_or(Moment::MAX);
-		let events = events::events(client.clone(), sync, parts.snapshots);
+		let view = parts.view;
+		let events = events::events(client.clone(), sync, parts.snapshots, view.clone());
 		let host = SubstrateHost::new(
 			client,
 			parts.import_queue,
@@ -149,13 +157,16 @@ impl FanoutPrototype {
 			parts.outcomes,
 			parts.slot,
 			metrics,
+			view.clone(),
 		);
 		// Answers to pings must not be guessed by others; the key is not secret, the moment is ours.
 		let seed = network::nonce(&own);
 		let transport =
 			NetworkTransport::new(self.name, self.notifications, network, own, parts.slot);
 		let settings = Settings { own, slot, seed };
-		Ok(self.task.build(settings, transport, host, events).run())
+		let feeds = Feeds { events, links: parts.links };
+		view.start();
+		Ok(self.task.build(settings, transport, host, feeds).run())
 	}
 }
 

@@ -12,6 +12,7 @@ use futures::{
 	channel::{mpsc, oneshot},
 	executor::{block_on, ThreadPool},
 	future::{ready, select, Either, RemoteHandle},
+	stream,
 	task::SpawnExt,
 	StreamExt,
 };
@@ -22,7 +23,7 @@ use std::{
 };
 use voltree_fanout::{
 	chain::{Chain, Seal},
-	handler::{prototype, Controller, Host},
+	handler::{prototype, Controller, Feeds, Host},
 	memory::Switch,
 	protocol::{Counters, Event, Report, Settings, Trace},
 	types::{Author, Hash, Head, Moment},
@@ -121,7 +122,10 @@ impl Net {
 			let host = Node { ledger: ledger.clone(), events: events.clone(), imported, links };
 			let (prototype, controller) = prototype();
 			let settings = Settings { own: peer(own), slot, seed: own as u64 };
-			let handler = prototype.build(settings, switch.join(peer(own)), host, stream.boxed());
+			let everybody = (0..nodes).map(peer).collect();
+			let links = stream::once(ready(everybody)).boxed();
+			let feeds = Feeds { events: stream.boxed(), links };
+			let handler = prototype.build(settings, switch.join(peer(own)), host, feeds);
 			let running = pool.spawn_with_handle(handler.run()).expect("the pool runs");
 			events
 				.unbounded_send(Event::Snapshot(snapshot(0, nodes, Mode::Ours)))
@@ -213,7 +217,11 @@ fn a_task_that_has_ended_holds_nobody_up() {
 	let parent = net.tasks[0].ledger.lock().expect("no test panics with it").best;
 	let block = block(parent, 1, 1, 5, 300_000, 7);
 	let dead = (block.writer + 1) % 5;
-	drop(net.tasks[dead].running.take());
+	assert!(net.tasks[dead].controller.is_running());
+	assert!(net.tasks[dead].controller.stop());
+	block_on(net.tasks[dead].running.take().expect("nobody has taken it before"));
+	assert!(!net.tasks[dead].controller.is_running());
+	assert!(!net.tasks[dead].controller.stop());
 	net.write(&block);
 	for node in (0..5).filter(|node| *node != block.writer && *node != dead) {
 		net.gets(node, &block);

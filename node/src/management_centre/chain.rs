@@ -2,9 +2,12 @@
 
 use super::{
 	desk::Job,
-	transaction::{jobs_of, mortality, Terms, Unsigned},
+	transaction::{jobs_of, mortality},
 };
-use crate::service::{Block, FullClient, FullPool, Hash};
+use crate::{
+	extrinsic::{Terms, Unsigned},
+	service::{Block, FullClient, FullPool, Hash},
+};
 use codec::Encode;
 use frame_system_rpc_runtime_api::AccountNonceApi;
 use pallet_market::{runtime_api::MarketApi, RequestState};

@@ -21,7 +21,6 @@
 //! | [`chain`] | reading the chain, trying out on top of it |
 //! | [`worker`] | the task: all of it, block after block |
 //! | [`metrics`] | what Prometheus sees |
-//! | [`contain`] | keeps a panic here away from the rest of the node |
 //!
 //! [`approvals`], [`keys`] and [`desk`] know nothing of a running node.
 
@@ -29,7 +28,6 @@ mod admission;
 mod approvals;
 mod arguments;
 mod chain;
-mod contain;
 mod desk;
 mod keys;
 mod metrics;

@@ -4,14 +4,17 @@ use super::{
 	admission::Admission,
 	arguments::{Approves, Settings},
 	chain::{At, Chain, Error, Outcome},
-	contain::contain,
 	desk::{Case, Desk, Duty, Job, Kind},
 	keys::{choose, ServiceKey, Standing, DEVELOPMENT_KEY, KEY_TYPE},
 	metrics::Metrics,
-	transaction::{sign, signature, together, Terms},
+	transaction::together,
 	LOG,
 };
-use crate::service::{FullClient, FullPool};
+use crate::{
+	contain::contain,
+	extrinsic::{sign, signature, Terms},
+	service::{FullClient, FullPool},
+};
 use codec::Encode;
 use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
 use futures::StreamExt;
@@ -206,7 +209,7 @@ impl<'a> Worker<'a> {
 		if let Duty::Standby(_) = duty {
 			log::warn!(target: LOG, "Nobody does what waits: standing in with {} calls", jobs.len());
 		}
-		let extrinsic = sign(&**keystore, &key.public, call, next, &terms)?;
+		let extrinsic = sign(&**keystore, KEY_TYPE, &key.public, call, next, &terms)?;
 		let taken = chain.submit(at, &account, extrinsic).await?;
 		for job in &jobs {
 			match taken {
@@ -327,7 +330,7 @@ impl<'a> Worker<'a> {
 			if !works.is_empty() && with.any_gt(room) {
 				break;
 			}
-			let extrinsic = sign(&**keystore, &key.public, call.clone(), tried, terms)?;
+			let extrinsic = sign(&**keystore, KEY_TYPE, &key.public, call.clone(), tried, terms)?;
 			match rehearsal.try_out(extrinsic)? {
 				Outcome::Works => {
 					weight = with;
@@ -381,7 +384,7 @@ impl<'a> Worker<'a> {
 	) -> Result<Option<SignedToken<AccountId, Signature>>, Error> {
 		let Service { chain, keystore, .. } = self.service;
 		let Some(token) = chain.token_to_sign(at, wallet)? else { return Ok(None) };
-		let signature = signature(&**keystore, &key.public, &token.encode())?;
+		let signature = signature(&**keystore, KEY_TYPE, &key.public, &token.encode())?;
 		Ok(Some(SignedToken { token, signature }))
 	}
 }

@@ -20,6 +20,7 @@ use sc_telemetry::TelemetryHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
 use std::{sync::Arc, time::Duration};
+use voltree_fanout::node::AuthorHook;
 
 /// Bytes of a block that Aura stops filling at: the runtime's own limit, 1.25 MiB.
 const BLOCK_SIZE_LIMIT: usize = 1_310_720;
@@ -76,7 +77,7 @@ impl Node<'_> {
 	pub fn start_aura(
 		&self,
 		select_chain: FullSelectChain,
-		block_import: BlockImport,
+		block_import: AuthorHook<BlockImport>,
 	) -> Result<(), ServiceError> {
 		if !self.settings.role.is_authority() {
 			return Ok(());

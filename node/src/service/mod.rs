@@ -6,6 +6,9 @@
 //! | protocols of the network | [`network`] |
 //! | block authoring and finality | [`consensus`] |
 //! | the management centre's service | [`crate::management_centre`] |
+//! | blocks down the communication tree | [`crate::fan_out`] |
+//! | links to the other data aggregators | [`crate::links`] |
+//! | whether the node is ready | [`crate::health`] |
 //! | everything else (sync, RPC, metrics) | the SDK's `sc_service` |
 
 mod consensus;
@@ -14,10 +17,16 @@ mod partial;
 
 pub use partial::{new_partial, Block, FullClient, FullPool, Hash, Partial};
 
-use crate::management_centre;
-use futures::FutureExt;
+use crate::{
+	fan_out::{self, Switch},
+	health::{self, Health},
+	links::Links,
+	management_centre, rpc,
+};
+use futures::{channel::mpsc, FutureExt};
 use partial::{Consensus, FullBackend};
 use sc_client_api::Backend;
+use sc_consensus::ImportQueue;
 use sc_network::{service::traits::NetworkService, NetworkBackend};
 use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
 use sc_service::{
@@ -26,13 +35,28 @@ use sc_service::{
 };
 use sc_telemetry::Telemetry;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_consensus::block_validation::BlockAnnounceValidator;
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use std::sync::Arc;
+use voltree_fanout::{
+	handler::Controller,
+	node::{AnnounceGate, AuthorHook},
+};
 
-/// Start a node on the network backend `N`; with the management centre's service, unless that is
-/// switched off.
+/// What the operator wants of the node beyond the SDK's own options.
+pub struct Wishes {
+	/// How the management centre's service is to run; `None`: not at all.
+	pub centre: Option<management_centre::Settings>,
+	/// Whether blocks travel down the communication tree.
+	pub fan_out: Switch,
+	/// Who is told whether the node is ready.
+	pub health: health::Arguments,
+}
+
+/// Start a node on the network backend `N`.
 pub fn new_full<N: NetworkBackend<Block, Hash>>(
 	config: Configuration,
-	centre: Option<management_centre::Settings>,
+	wishes: Wishes,
 ) -> Result<TaskManager, ServiceError> {
 	let Partial {
 		client,
@@ -45,8 +69,10 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 		other: Consensus { block_import, grandpa_link, mut telemetry },
 	} = new_partial(&config)?;
 
-	let network::Prepared { net_config, metrics, warp_sync, grandpa } =
-		network::prepare::<N>(&config, &client, &backend, &grandpa_link)?;
+	let network::Prepared { net_config, metrics, warp_sync, grandpa, announces, fan_out } =
+		network::prepare::<N>(&config, &client, &backend, &grandpa_link, wishes.fan_out)?;
+	let import_service = import_queue.service();
+	let controller = fan_out.as_ref().map(|prepared| prepared.controller.clone());
 	let (network, system_rpc_tx, tx_handler_controller, sync_service, _ipfs) =
 		sc_service::build_network(BuildNetworkParams {
 			config: &config,
@@ -56,7 +82,7 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 			spawn_handle: task_manager.spawn_handle(),
 			spawn_essential_handle: task_manager.spawn_essential_handle(),
 			import_queue,
-			block_announce_validator_builder: None,
+			block_announce_validator_builder: controller.clone().map(announce_gate),
 			warp_sync_config: Some(warp_sync),
 			block_relay: None,
 			metrics,
@@ -75,14 +101,39 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 
 	let settings = consensus::Settings::from(&config);
 	let registry = config.prometheus_registry().cloned();
-	let rpc_builder = {
-		let client = client.clone();
-		let pool = transaction_pool.clone();
-		Box::new(move |_| {
-			crate::rpc::create(client.clone(), pool.clone())
-				.map_err(|error| ServiceError::Application(error.into()))
-		})
+	let spawner = task_manager.spawn_handle();
+
+	let (wanted, links) = mpsc::channel(1);
+	let follow = Links {
+		client: client.clone(),
+		network: network.clone(),
+		protocol: announces,
+		sync: sync_service.clone(),
+		fan_out: fan_out.is_some().then_some(wanted),
 	};
+	spawner.spawn("links", Some("networking"), follow.run());
+	let parts = fan_out::Parts {
+		client: client.clone(),
+		pool: transaction_pool.clone(),
+		keystore: keystore_container.keystore(),
+		network: network.clone(),
+		sync: sync_service.clone(),
+		import_queue: import_service,
+		links,
+		spawner: spawner.clone(),
+		registry: registry.as_ref(),
+	};
+	let fan_out = fan_out.map(|prepared| fan_out::start(prepared, parts)).transpose()?;
+
+	// Set at genesis and fixed for the chain's life, so reading it once is enough.
+	let slot = sc_consensus_aura::slot_duration::<AuraId, _, _>(&*client)?;
+	let health = Health::new(client.clone(), sync_service.clone(), slot.as_duration());
+	health.start(wishes.health, &spawner, registry.as_ref())?;
+	let parts =
+		rpc::Parts { client: client.clone(), pool: transaction_pool.clone(), fan_out, health };
+	let rpc_builder = Box::new(move |_| {
+		rpc::create(parts.clone()).map_err(|error| ServiceError::Application(error.into()))
+	});
 	sc_service::spawn_tasks(SpawnTasksParams {
 		config,
 		client: client.clone(),
@@ -99,12 +150,12 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 		tracing_execute_block: None,
 	})?;
 
-	if let Some(settings) = centre {
+	if let Some(settings) = wishes.centre {
 		let parts = management_centre::Parts {
 			client: client.clone(),
 			pool: transaction_pool.clone(),
 			keystore: keystore_container.keystore(),
-			spawner: task_manager.spawn_handle(),
+			spawner,
 			registry,
 		};
 		management_centre::start(settings, parts)?;
@@ -120,10 +171,19 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 		sync_service,
 		telemetry: telemetry.as_ref().map(Telemetry::handle),
 	};
-	node.start_aura(select_chain, block_import)?;
+	node.start_aura(select_chain, AuthorHook::new(block_import, controller))?;
 	node.start_grandpa(grandpa_link, grandpa)?;
 
 	Ok(task_manager)
+}
+
+/// What `sc_service` makes a validator of announcements with.
+type GateBuilder =
+	Box<dyn FnOnce(Arc<FullClient>) -> Box<dyn BlockAnnounceValidator<Block> + Send> + Send>;
+
+/// Holds stock announcements back while their blocks come down the tree.
+fn announce_gate(controller: Controller) -> GateBuilder {
+	Box::new(move |_| Box::new(AnnounceGate::new(controller)))
 }
 
 /// Run the runtime's off-chain worker after each new best block, unless switched off.

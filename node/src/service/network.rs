@@ -1,13 +1,16 @@
 //! What the network must know before it exists: its protocols, and how to sync by warp proofs.
 
 use super::partial::{Block, FullBackend, FullClient, GrandpaLink, Hash};
+use crate::fan_out::{self, Switch};
 use sc_client_api::BlockBackend;
 use sc_network::{
 	config::FullNetworkConfiguration, service::NotificationMetrics, NetworkBackend,
 	NotificationService, ProtocolName,
 };
+use sc_network_sync::block_announces_protocol_name;
 use sc_service::{error::Error as ServiceError, Configuration, WarpSyncConfig};
 use std::sync::Arc;
+use voltree_fanout::node::FanoutPrototype;
 
 /// A network's configuration, complete but for the protocols the SDK adds itself.
 pub struct Prepared<N: NetworkBackend<Block, Hash>> {
@@ -19,6 +22,10 @@ pub struct Prepared<N: NetworkBackend<Block, Hash>> {
 	pub warp_sync: WarpSyncConfig<Block>,
 	/// Our end of GRANDPA's protocol.
 	pub grandpa: GrandpaProtocol,
+	/// Name of the sync's protocol, which the SDK adds.
+	pub announces: ProtocolName,
+	/// Our end of the fan-out's, if it is on.
+	pub fan_out: Option<fan_out::Prepared>,
 }
 
 /// Where the GRANDPA voter hears and speaks.
@@ -35,6 +42,7 @@ pub fn prepare<N: NetworkBackend<Block, Hash>>(
 	client: &FullClient,
 	backend: &Arc<FullBackend>,
 	grandpa_link: &GrandpaLink,
+	fan_out: Switch,
 ) -> Result<Prepared<N>, ServiceError> {
 	let registry = config.prometheus_registry();
 	let mut net_config = FullNetworkConfiguration::new(&config.network, registry.cloned());
@@ -51,6 +59,18 @@ pub fn prepare<N: NetworkBackend<Block, Hash>>(
 	);
 	net_config.add_notification_protocol(protocol);
 
+	let fan_out = (fan_out == Switch::On).then(|| {
+		let (prototype, controller, protocol) = FanoutPrototype::new::<Block, N>(
+			&genesis,
+			config.chain_spec.fork_id(),
+			metrics.clone(),
+			net_config.peer_store_handle(),
+		);
+		net_config.add_notification_protocol(protocol);
+		fan_out::Prepared { prototype, controller }
+	});
+
+	let announces = block_announces_protocol_name(genesis, config.chain_spec.fork_id()).into();
 	let warp_sync = WarpSyncConfig::WithProvider(Arc::new(
 		sc_consensus_grandpa::warp_proof::NetworkProvider::new(
 			backend.clone(),
@@ -64,5 +84,7 @@ pub fn prepare<N: NetworkBackend<Block, Hash>>(
 		metrics,
 		warp_sync,
 		grandpa: GrandpaProtocol { name, notifications },
+		announces,
+		fan_out,
 	})
 }

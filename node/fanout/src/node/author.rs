@@ -7,16 +7,16 @@ use sp_consensus::BlockOrigin;
 use sp_runtime::traits::Block as BlockT;
 
 /// Around the block import that Aura gets: an own block leaves before its import begins, which saves
-/// the time the database takes.
+/// the time the database takes. Without a controller it is what is inside.
 #[derive(Clone)]
 pub struct AuthorHook<I> {
 	inner: I,
-	controller: Controller,
+	controller: Option<Controller>,
 }
 
 impl<I> AuthorHook<I> {
 	/// Around `inner`.
-	pub fn new(inner: I, controller: Controller) -> Self {
+	pub fn new(inner: I, controller: Option<Controller>) -> Self {
 		Self { inner, controller }
 	}
 }
@@ -36,8 +36,10 @@ impl<Block: BlockT, I: BlockImport<Block> + Send + Sync> BlockImport<Block> for 
 		&self,
 		block: BlockImportParams<Block>,
 	) -> Result<ImportResult, Self::Error> {
-		if let (BlockOrigin::Own, Some(body)) = (block.origin, &block.body) {
-			self.controller.authored(block.post_header().encode(), body.encode());
+		if let (Some(controller), BlockOrigin::Own, Some(body)) =
+			(&self.controller, block.origin, &block.body)
+		{
+			controller.authored(block.post_header().encode(), body.encode());
 		}
 		self.inner.import_block(block).await
 	}

@@ -1,5 +1,6 @@
 //! What the chain tells: imports, finality, sessions, and whether the node is far behind.
 
+use super::view::View;
 use crate::{policy::Snapshot, protocol::Event, types::Hash};
 use futures::{stream, stream::BoxStream, StreamExt};
 use futures_timer::Delay;
@@ -15,7 +16,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Where a session's frozen snapshot comes from: the runtime, at a final block.
 pub trait SnapshotSource<Block: BlockT>: Send + Sync {
 	/// The snapshot of the session that `at` belongs to; `None` if the chain has none, or it cannot
-	/// be read: then the trees of the session before are used, or none.
+	/// be read, or is the same as before: then nothing changes.
 	fn snapshot(&self, at: Block::Hash) -> Option<Snapshot>;
 }
 
@@ -33,20 +34,26 @@ pub fn events<Block, Client>(
 	client: Arc<Client>,
 	sync: Arc<dyn SyncOracle + Send + Sync>,
 	snapshots: Arc<dyn SnapshotSource<Block>>,
+	view: View,
 ) -> BoxStream<'static, Event>
 where
 	Block: BlockT<Hash = H256>,
 	Client: HeaderBackend<Block> + BlockchainEvents<Block> + Send + Sync + 'static,
 	<Block::Header as HeaderT>::Number: Into<u64>,
 {
-	let first = snapshots.snapshot(client.info().finalized_hash);
+	let session = move |snapshot: Snapshot| {
+		let snapshot = Arc::new(snapshot);
+		view.snapshot(snapshot.clone());
+		Event::Snapshot(snapshot)
+	};
+	let first = snapshots.snapshot(client.info().finalized_hash).map(&session);
 	let imported =
 		client.every_import_notification_stream().map(|block| Event::Imported(Hash(block.hash.0)));
 	let finalised = client.finality_notification_stream().flat_map(move |block| {
 		let number: u64 = (*block.header.number()).into();
 		// Heights beyond 2^32 are as far as any chain goes.
 		let finalised = Event::Finalised(u32::try_from(number).unwrap_or(u32::MAX));
-		let snapshot = snapshots.snapshot(block.hash).map(session);
+		let snapshot = snapshots.snapshot(block.hash).map(&session);
 		stream::iter([Some(finalised), snapshot].into_iter().flatten())
 	});
 	let syncing = stream::unfold(None, move |before| {
@@ -61,10 +68,6 @@ where
 			}
 		}
 	});
-	let first = stream::iter(first.map(session));
+	let first = stream::iter(first);
 	first.chain(stream::select(stream::select(imported, finalised), syncing)).boxed()
-}
-
-fn session(snapshot: Snapshot) -> Event {
-	Event::Snapshot(Arc::new(snapshot))
 }

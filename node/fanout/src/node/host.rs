@@ -1,6 +1,6 @@
 //! The chain behind the protocol: the client, the import queue, the keystore.
 
-use super::metrics::Metrics;
+use super::{metrics::Metrics, view::View};
 use crate::{
 	chain::{Chain, Seal},
 	handler::Host,
@@ -56,6 +56,7 @@ pub struct SubstrateHost<Block: BlockT, Client> {
 	outcomes: Box<dyn Outcomes>,
 	slot: Duration,
 	metrics: Option<Metrics>,
+	view: View,
 	/// By block, the newest first. The protocol asks through a shared reference.
 	sets: Mutex<VecDeque<(Block::Hash, Set)>>,
 }
@@ -73,9 +74,10 @@ where
 		outcomes: Box<dyn Outcomes>,
 		slot: Duration,
 		metrics: Option<Metrics>,
+		view: View,
 	) -> Self {
 		let sets = Mutex::default();
-		Self { client, import_queue, keystore, outcomes, slot, metrics, sets }
+		Self { client, import_queue, keystore, outcomes, slot, metrics, view, sets }
 	}
 
 	/// Who may write the children of `parent`: known, or in the state.
@@ -252,11 +254,13 @@ where
 		if let Some(metrics) = &self.metrics {
 			metrics.block(&trace);
 		}
+		self.view.trace(trace);
 	}
 
 	fn measure(&mut self, counters: Counters, queued: usize, links: usize) {
 		if let Some(metrics) = &self.metrics {
 			metrics.update(&counters, queued, links);
 		}
+		self.view.measure(counters, queued, links);
 	}
 }

@@ -19,7 +19,7 @@ use sc_network::{
 };
 use sp_crypto_hashing::blake2_256;
 use std::{
-	collections::BTreeSet,
+	collections::{BTreeSet, HashSet},
 	sync::Arc,
 	time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -87,6 +87,15 @@ impl NetworkTransport {
 			NotificationEvent::NotificationReceived { peer, notification } => {
 				to_peer(&peer).map(|peer| Incoming::Received(peer, notification))
 			}
+		}
+	}
+}
+
+impl Drop for NetworkTransport {
+	/// Nobody listens here any more: the others are to see that, and not to send.
+	fn drop(&mut self) {
+		if let Err(error) = self.network.set_reserved_peers(self.name.clone(), HashSet::new()) {
+			log::debug!(target: crate::LOG_TARGET, "links that nobody uses: {error}");
 		}
 	}
 }

@@ -1,7 +1,7 @@
 //! Keeps a panic in one task away from the rest of the node.
 //!
 //! A node of the SDK ends when any of its threads panics, unless the thread says otherwise. Writing
-//! blocks must not depend on the management centre's service.
+//! blocks must not depend on the management centre's service, nor on block fan-out.
 
 use sp_panic_handler::AbortGuard;
 use std::{

@@ -1,0 +1,142 @@
+// Networks on this machine. Run by scripts/network, whose --help says what there is.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { connect } from '../lib/chain.js';
+import { admit, remove } from './authority.js';
+import { Network } from './network.js';
+import { table } from './table.js';
+
+const say = (text) => console.log(`==> ${text}`);
+
+class Wrong extends Error {}
+
+function read() {
+	try {
+		return parseArgs({
+			allowPositionals: true,
+			options: {
+				folder: { type: 'string' },
+				program: { type: 'string' },
+				name: { type: 'string', default: 'network' },
+				slot: { type: 'string', default: '3000' },
+				backend: { type: 'string', default: 'litep2p' },
+				rules: { type: 'string' },
+			},
+		});
+	} catch (error) {
+		throw new Wrong(error.message);
+	}
+}
+
+/** Do something over the gateway's connection, or that of the first node that runs. */
+async function connected(network, action) {
+	const node = [network.gateway, ...network.aggregators].find((one) => one.runs);
+	if (!node) throw new Wrong('no node of this network runs: scripts/network start');
+	const chain = await connect(node.url, { quiet: true });
+	try {
+		await chain.api.isReadyOrError;
+		return await action(chain);
+	} finally {
+		await chain.disconnect();
+	}
+}
+
+async function make(folder, program, count, { name, slot, backend, rules }) {
+	if (Network.isThere(folder)) {
+		throw new Wrong(
+			`there is a network '${name}' already: scripts/network delete --name ${name}, ` +
+				'or choose another --name',
+		);
+	}
+	if (count < 1 || count > 100) throw new Wrong('a network has 1 to 100 data aggregators');
+	if (!/^\d+$/.test(slot) || Number(slot) < 200 || Number(slot) > 60_000) {
+		throw new Wrong('--slot is a number of milliseconds from 200 to 60000');
+	}
+	if (!['litep2p', 'libp2p'].includes(backend)) throw new Wrong('--backend is litep2p or libp2p');
+	const options = { name, count, slot: Number(slot), backend };
+	if (rules) options.rules = JSON.parse(readFileSync(rules, 'utf8'));
+	say(`Making the network '${name}': ${count} data aggregators, one gateway`);
+	const network = await Network.make(folder, program, options);
+	try {
+		await network.start();
+	} catch (error) {
+		await network.delete();
+		throw error;
+	}
+	return network;
+}
+
+const COMMANDS = {
+	status: async () => {},
+	stop: (network, node) => (node ?? network)[node ? 'end' : 'stop'](),
+	kill: (_, node) => node.end('SIGKILL'),
+	start: (network, node) => (node ?? network).start(),
+	restart: async (_, node) => {
+		await node.end();
+		await node.start();
+	},
+	add: async (network) => {
+		const node = await network.enlist();
+		say(`Starting ${node.name}; it syncs over the gateway`);
+		await node.start();
+		say('The management centre admits it');
+		await connected(network, (chain) => admit(network, chain, node));
+		say(`${node.name} is admitted: links at once, a vote from the session after next on`);
+	},
+	remove: async (network, node) => {
+		if (node.isGateway) throw new Wrong('the gateway is no data aggregator');
+		await connected(network, (chain) => remove(network, chain, node));
+		say(
+			`${node.name} is removed: it has no links any more, and loses its vote when the session ` +
+				`after next begins. Stop it then: scripts/network stop ${node.name}`,
+		);
+	},
+};
+const NEED_A_NODE = ['kill', 'restart', 'remove'];
+const TAKE_NO_NODE = ['status', 'add', 'delete'];
+
+async function main() {
+	const { values, positionals } = read();
+	const [command, name, ...rest] = positionals;
+	const folder = join(values.folder, values.name);
+	if (!/^[A-Za-z0-9-]+$/.test(values.name)) throw new Wrong('--name has letters, digits and - only');
+	if (rest.length > 0) throw new Wrong(`what is '${rest[0]}'?`);
+	if (/^\d+$/.test(command)) {
+		if (name) throw new Wrong(`what is '${name}'? A network's name is given with --name`);
+		const network = await make(folder, values.program, Number(command), values);
+		console.log(await table(network));
+		say(`Clients connect to ${network.gateway.url}; light clients use ${join(folder, 'light.json')}`);
+		return;
+	}
+	if (command !== 'delete' && !(command in COMMANDS)) throw new Wrong(`there is no command '${command}'`);
+	if (!Network.isThere(folder)) {
+		throw new Wrong(`there is no network '${values.name}': scripts/network 4 --name ${values.name}`);
+	}
+	const network = Network.open(folder, values.program);
+	if (NEED_A_NODE.includes(command) && !name) throw new Wrong(`${command} needs the name of a node`);
+	if (TAKE_NO_NODE.includes(command) && name) throw new Wrong(`${command} takes no name of a node`);
+	if (command === 'delete') {
+		await network.delete();
+		return say(`The network '${values.name}' is gone`);
+	}
+	await COMMANDS[command](network, name && network.node(name));
+	console.log(await table(network));
+}
+
+// The library reports connections that are closed on purpose in its own words.
+const complain = console.error;
+console.error = (...words) => {
+	if (!words.some((word) => /API-WS|RPC-CORE/.test(word))) complain(...words);
+};
+
+try {
+	await main();
+	// A connection that tries to come back would keep us.
+	process.exit(0);
+} catch (error) {
+	const help = error instanceof Wrong ? '\n       See scripts/network --help.' : '';
+	complain(`ERROR: ${error.message}${help}`);
+	process.exit(1);
+}

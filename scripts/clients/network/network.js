@@ -1,0 +1,171 @@
+// A network of data aggregators and a gateway: its keys, its chain, its nodes. Saved in its folder,
+// so that another process can go on with it.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { encodeAddress } from '@polkadot/util-crypto';
+import { VOLT } from '../lib/chain.js';
+import { aggregatorSecrets, centreSecrets, nodeSecret, pairOf, sr25519 } from './keys.js';
+import { Node } from './node.js';
+
+const CHAIN_SPEC = fileURLToPath(new URL('../../chain-spec', import.meta.url));
+/** What accounts have at the start, in smallest units. */
+const MONEY = Number(1_000n * VOLT);
+
+export const GATEWAY = 'gateway';
+
+/** Ports that nobody uses now, all different. */
+async function freePorts(count) {
+	const servers = await Promise.all(
+		Array.from({ length: count }, async () => {
+			const server = createServer();
+			await new Promise((done, failed) => {
+				server.once('error', failed);
+				server.listen(0, '127.0.0.1', done);
+			});
+			return server;
+		}),
+	);
+	const ports = servers.map((server) => server.address().port);
+	await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+	return ports;
+}
+
+export class Network {
+	constructor(folder, program, state) {
+		Object.assign(this, { folder, program, state });
+		this.nodes = state.nodes.map((node) => new Node(this, node));
+	}
+
+	static isThere(folder) {
+		return existsSync(join(folder, 'network.json'));
+	}
+
+	/** The network that is saved in a folder. */
+	static open(folder, program) {
+		const state = JSON.parse(readFileSync(join(folder, 'network.json'), 'utf8'));
+		return new Network(folder, program ?? state.program, state);
+	}
+
+	/**
+	 * Make a network of `count` data aggregators and a gateway in an empty folder; nothing runs yet.
+	 * `rules` are other rules of trust and trees.
+	 */
+	static async make(folder, program, { name, count, slot = 3_000, backend = 'litep2p', rules }) {
+		mkdirSync(folder, { recursive: true });
+		const id = `network_${name.replace(/[^A-Za-z0-9]/g, '_')}`;
+		const centre = centreSecrets();
+		const state = { name, id, slot, backend, centre, program: resolve(program), nodes: [] };
+		const network = new Network(folder, state.program, state);
+		const { service } = centre;
+		try {
+			await network.#enlist(GATEWAY, 'gateway', { node: nodeSecret(), service });
+			for (let number = 1; number <= count; number++) {
+				await network.#enlist(`da-${number}`, 'aggregator', aggregatorSecrets());
+			}
+			network.#specify(rules);
+			network.save();
+		} catch (error) {
+			rmSync(folder, { recursive: true, force: true });
+			throw error;
+		}
+		return network;
+	}
+
+	async #enlist(name, role, secrets) {
+		const [network, light, rpc, metrics] = await freePorts(4);
+		const node = new Node(this, { name, role, secrets, ports: { network, light, rpc, metrics } });
+		this.state.nodes.push(node.state);
+		this.nodes.push(node);
+		node.insertKeys();
+		return node;
+	}
+
+	get specification() {
+		return join(this.folder, 'chain.json');
+	}
+
+	get aggregators() {
+		return this.nodes.filter((node) => !node.isGateway);
+	}
+
+	get gateway() {
+		return this.node(GATEWAY);
+	}
+
+	node(name) {
+		const found = this.nodes.find((node) => node.name === name);
+		if (found) return found;
+		const names = this.nodes.map((node) => node.name).join(', ');
+		throw new Error(`there is no node ${name}; there are ${names}`);
+	}
+
+	/** Write the chain's specification, and the light clients'. */
+	#specify(rules) {
+		const { name, id, slot, centre } = this.state;
+		const address = (seed) => sr25519(seed).address;
+		const founders = this.aggregators.map(({ peer, state: { secrets } }) => ({
+			account: address(secrets.account),
+			aura: address(secrets.aura),
+			grandpa: encodeAddress(pairOf('ed25519', secrets.grandpa).publicKey, 42),
+			node: peer,
+		}));
+		const people = [...centre.authority, centre.service].map(address);
+		const keys = {
+			name: `Network ${name}`,
+			id,
+			slotDuration: slot,
+			aggregators: founders,
+			authority: centre.authority.map(address),
+			serviceKey: address(centre.service),
+			balances: [...people, ...founders.map(({ account }) => account)].map((one) => [one, MONEY]),
+			...(rules ? { rules } : {}),
+		};
+		const file = join(this.folder, 'keys.json');
+		writeFileSync(file, JSON.stringify(keys, null, '\t'));
+		const env = { ...process.env, VOLTREE_NODE: this.program };
+		const options = { env, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'] };
+		const chain = JSON.parse(execFileSync(CHAIN_SPEC, ['--raw', file], options));
+		writeFileSync(this.specification, JSON.stringify(chain));
+		const light = { ...chain, bootNodes: [this.gateway.socketAddress] };
+		writeFileSync(join(this.folder, 'light.json'), JSON.stringify(light));
+	}
+
+	/** One more data aggregator, with a folder and keys; nobody has admitted it yet. */
+	async enlist() {
+		const numbers = this.aggregators.map(({ name }) => Number(name.slice('da-'.length)));
+		const name = `da-${Math.max(0, ...numbers) + 1}`;
+		const node = await this.#enlist(name, 'aggregator', aggregatorSecrets());
+		this.save();
+		return node;
+	}
+
+	/** Start those that do not run. If one fails, the others are left as they are. */
+	async start() {
+		const stopped = this.nodes.filter((node) => !node.runs);
+		const results = await Promise.allSettled(stopped.map((node) => node.start()));
+		const failed = results.find(({ status }) => status === 'rejected');
+		if (failed) throw failed.reason;
+	}
+
+	/** End those that run. */
+	async stop() {
+		await Promise.all(this.nodes.map((node) => node.end()));
+	}
+
+	/** Stop everything and forget it. */
+	async delete() {
+		await this.stop();
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+
+	/** A reader never sees half of it. */
+	save() {
+		const file = join(this.folder, 'network.json');
+		writeFileSync(`${file}.new`, JSON.stringify(this.state, null, '\t'), { mode: 0o600 });
+		renameSync(`${file}.new`, file);
+	}
+}
