@@ -223,14 +223,14 @@ mod benchmarks {
 	#[benchmark]
 	fn report(n: Linear<1, { MAX_AGGREGATORS }>) -> Result<(), BenchmarkError> {
 		fill::<T>(n);
-		let report = full_report(0, n);
+		let sent = full_report(0, n);
 		let signer = Pallet::<T>::account_of(&author_key(0)).unwrap();
 		let origin = T::RuntimeOrigin::signed(signer);
 
 		#[block]
 		{
-			assert!(Pallet::<T>::is_free_report(&origin, &report));
-			Pallet::<T>::report(origin, report).map_err(|failed| failed.error)?;
+			assert!(Pallet::<T>::is_free_report(&origin, &sent));
+			Pallet::<T>::report(origin, sent).map_err(|failed| failed.error)?;
 		}
 
 		assert!(Reports::<T>::contains_key(account_of::<T>(0)));
@@ -287,8 +287,8 @@ mod benchmarks {
 	fn rotate(n: Linear<4, { MAX_AGGREGATORS }>) {
 		fill::<T>(n);
 		for reporter in 0..n {
-			let report = full_report(reporter.try_into().unwrap(), n);
-			Reports::<T>::insert(account_of::<T>(reporter), report);
+			let sent = full_report(reporter.try_into().unwrap(), n);
+			Reports::<T>::insert(account_of::<T>(reporter), sent);
 		}
 		let all: Vec<_> = (0..n).map(|n| (account_of::<T>(n), keys(n, false))).collect();
 
@@ -305,14 +305,14 @@ mod benchmarks {
 	#[benchmark(extra)]
 	fn tree(n: Linear<1, { MAX_AGGREGATORS }>) {
 		fill::<T>(n);
-		let tree;
+		let found;
 
 		#[block]
 		{
-			tree = Pallet::<T>::tree_of(&account_of::<T>(0), 1_000_000, 1_000_000);
+			found = Pallet::<T>::tree_of(&account_of::<T>(0), 1_000_000, 1_000_000);
 		}
 
-		assert!(tree.is_some());
+		assert!(found.is_some());
 	}
 
 	impl_benchmark_test_suite!(

@@ -2,15 +2,41 @@
 
 use super::Model;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A node. Left of a split follows the next node, right of it the node of that number.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, try_from = "Value")]
 pub enum Node {
 	/// Feature, threshold (smaller goes left), whether the unknown goes left, where right is.
 	Split(u16, f32, bool, u16),
 	/// What is added.
 	Leaf(f32),
+}
+
+/// By hand: where anything in the build asks `serde_json` for numbers of any precision, as the SDK does,
+/// serde's own untagged enums take no fractions.
+impl TryFrom<Value> for Node {
+	type Error = &'static str;
+
+	fn try_from(value: Value) -> Result<Self, Self::Error> {
+		const NEITHER: &str = "a node is a number, or [feature, threshold, unknown left, right]";
+		let number = |value: &Value| value.as_f64().map(|number| number as f32);
+		let place = |value: &Value| value.as_u64().and_then(|place| u16::try_from(place).ok());
+		let node = match &value {
+			Value::Array(split) => match &split[..] {
+				[feature, threshold, Value::Bool(unknown_left), right] => place(feature)
+					.zip(number(threshold))
+					.zip(place(right))
+					.map(|((feature, threshold), right)| {
+						Self::Split(feature, threshold, *unknown_left, right)
+					}),
+				_ => None,
+			},
+			leaf => number(leaf).map(Self::Leaf),
+		};
+		node.ok_or(NEITHER)
+	}
 }
 
 /// A tree by its nodes, the root first.
