@@ -224,16 +224,16 @@ fn next_root<T: Config>() -> SeriesRoot<T::AccountId> {
 	let hour = u32::try_from(NOW / HOUR).expect("far from the end of time") - 1;
 	let roots = (1..=MAX_HOURS).rev().map(|age| HourRoot {
 		hour: hour - age,
-		entries: 1,
+		count: 1,
 		root: H256::repeat_byte(3),
 	});
 	Series::<T>::insert::<_, SeriesBook>(&device, BoundedVec::truncate_from(roots.collect()));
-	SeriesRoot { device, hour, entries: 60, root: H256::repeat_byte(4) }
+	SeriesRoot { device, hour, count: 60, root: H256::repeat_byte(4) }
 }
 
 /// Whether [`next_root`] has come.
 fn root_has_come<T: Config>() -> bool {
-	Series::<T>::get(signer::<T>()).last().map(|newest| newest.entries) == Some(60)
+	Series::<T>::get(signer::<T>()).last().map(|newest| newest.count) == Some(60)
 }
 
 /// A meter with a full book of registers, and the `count` that come next.

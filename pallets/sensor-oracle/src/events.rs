@@ -70,7 +70,7 @@ mod events {
 			/// Which hour since 1970.
 			hour: u32,
 			/// How many entries it has.
-			entries: u32,
+			count: u32,
 			/// The root of their tree.
 			root: H256,
 		},

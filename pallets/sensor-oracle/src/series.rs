@@ -30,7 +30,7 @@ pub struct SeriesRoot<AccountId> {
 	/// Which hour since 1970, in chain time.
 	pub hour: u32,
 	/// How many entries it has, at least one.
-	pub entries: u32,
+	pub count: u32,
 	/// The root of their tree.
 	pub root: H256,
 }
@@ -52,7 +52,7 @@ pub struct HourRoot {
 	/// Which hour since 1970, in chain time.
 	pub hour: u32,
 	/// How many entries it has.
-	pub entries: u32,
+	pub count: u32,
 	/// The root of their tree.
 	pub root: H256,
 }
@@ -67,9 +67,9 @@ impl<T: Config> Pallet<T> {
 		series: &SeriesRoot<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> Result<SeriesBook, Error<T>> {
-		let SeriesRoot { device, hour, entries, .. } = series;
+		let SeriesRoot { device, hour, count, .. } = series;
 		ensure!(T::Devices::is_device(device), Error::NotADevice);
-		ensure!(*entries > 0, Error::NoEntries);
+		ensure!(*count > 0, Error::NoEntries);
 		let this_hour = T::Clock::now().checked_div(HOUR).unwrap_or_default();
 		let back = this_hour.checked_sub(Moment::from(*hour)).ok_or(Error::FutureReport)?;
 		ensure!(back > 0, Error::FutureReport);
@@ -101,10 +101,10 @@ impl<T: Config> Pallet<T> {
 		signature: Option<&T::Signature>,
 	) -> DispatchResult {
 		let mut book = Self::check_series(sender, &series, signature)?;
-		let SeriesRoot { device, hour, entries, root } = series;
-		crate::history::push(&mut book, HourRoot { hour, entries, root });
+		let SeriesRoot { device, hour, count, root } = series;
+		crate::history::push(&mut book, HourRoot { hour, count, root });
 		Series::<T>::insert(&device, book);
-		Self::deposit_event(Event::SeriesRecorded { device, hour, entries, root });
+		Self::deposit_event(Event::SeriesRecorded { device, hour, count, root });
 		Ok(())
 	}
 

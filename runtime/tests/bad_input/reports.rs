@@ -326,7 +326,7 @@ fn series() {
 		let root = |of: &Pair, hour| SeriesRoot {
 			device: of.id(),
 			hour,
-			entries: 60,
+			count: 60,
 			root: H256::repeat_byte(1),
 		};
 		let give = |series: SeriesRoot<_>, by: Option<&Pair>| {
@@ -337,7 +337,7 @@ fn series() {
 		let mine = Some(&device);
 		let of = |hour| give(root(&device, hour), mine);
 		let mut empty = root(&device, now - 1);
-		empty.entries = 0;
+		empty.count = 0;
 		let signed = of(now - 1);
 		let mut forged = signed.clone();
 		if let OracleCall::record_series { series, .. } = &mut forged {

@@ -212,7 +212,7 @@ fn the_pool_refuses_bad_reports_of_devices() {
 			series: pallet_sensor_oracle::SeriesRoot {
 				device: good.id(),
 				hour,
-				entries: 1,
+				count: 1,
 				root: Default::default(),
 			},
 			signature: None,
@@ -257,11 +257,11 @@ fn roots_of_several_hours_are_in_the_pool_together() {
 		let device = meter(1);
 		let nonce = System::account_nonce(device.id());
 		let last = u32::try_from(chain.now() / 3_600_000).expect("early") - 1;
-		let root = |hour, entries| OracleCall::record_series {
+		let root = |hour, count| OracleCall::record_series {
 			series: pallet_sensor_oracle::SeriesRoot {
 				device: device.id(),
 				hour,
-				entries,
+				count,
 				root: Default::default(),
 			},
 			signature: None,

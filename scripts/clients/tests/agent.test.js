@@ -83,7 +83,7 @@ after(async () => {
 
 test('a reading in a storm becomes a report', async () => {
 	agent.stdin.write(`${rows[storm]},1000,500\n`);
-	const report = await eventually(chain, `a report; the agent said: ${said}`, async () => {
+	const { report } = await eventually(chain, `a report; the agent said: ${said}`, async () => {
 		const stored = await api.query.sensorOracle.reports(sensor.address);
 		return stored.isSome && stored.unwrap();
 	});
@@ -109,7 +109,7 @@ test('a recorded reading is proved against the root that the chain has', async (
 		const roots = [...(await api.call.sensorOracleApi.series(meter.address))];
 		return roots.find(({ hour }) => hour.toNumber() === recorded);
 	});
-	assert.equal(known.entries.toNumber(), 3);
+	assert.equal(known.count.toNumber(), 3);
 	const { stdout: proof } = await run(program, ['series', 'prove', series(), '--line', '2']);
 	const path = join(folder, 'proof.json');
 	const verify = () =>

@@ -150,7 +150,7 @@ fn clients_get_the_bytes_to_sign() {
 		let root = SeriesRoot {
 			device: Eve.to_account_id(),
 			hour: 7,
-			entries: 60,
+			count: 60,
 			root: sp_core::H256::repeat_byte(3),
 		};
 		let bytes = (*b"voltree:series:\0", genesis, root.clone()).encode();

@@ -14,7 +14,7 @@ const THIS_HOUR: u32 = 25;
 
 fn root_of(device: Sr25519Keyring, hour: u32) -> SeriesRoot<AccountId32> {
 	let root = H256::repeat_byte(7);
-	SeriesRoot { device: device.to_account_id(), hour, entries: 60, root }
+	SeriesRoot { device: device.to_account_id(), hour, count: 60, root }
 }
 
 fn is_free(
@@ -45,12 +45,12 @@ fn a_device_gives_its_hours_root() {
 			let series = root_of(device, THIS_HOUR - 1);
 			assert!(is_free(device, &series, None));
 			assert_ok!(Oracle::record_series(signed(device), series.clone(), None));
-			let SeriesRoot { device: account, hour, entries, root } = series;
-			let recorded = Event::SeriesRecorded { device: account, hour, entries, root };
+			let SeriesRoot { device: account, hour, count, root } = series;
+			let recorded = Event::SeriesRecorded { device: account, hour, count, root };
 			assert_eq!(events(), vec![recorded]);
 			assert_eq!(
 				Oracle::series_of(&device.to_account_id()),
-				vec![HourRoot { hour, entries, root }]
+				vec![HourRoot { hour, count, root }]
 			);
 		}
 	});
@@ -114,7 +114,7 @@ fn fails_if_not_a_device() {
 #[test]
 fn fails_without_entries() {
 	ExtBuilder::default().run(|| {
-		refused(Eve, SeriesRoot { entries: 0, ..root_of(Eve, 20) }, Error::NoEntries);
+		refused(Eve, SeriesRoot { count: 0, ..root_of(Eve, 20) }, Error::NoEntries);
 	});
 }
 

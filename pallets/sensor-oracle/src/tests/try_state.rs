@@ -16,7 +16,7 @@ fn notices(sentence: &'static str, spoil: impl FnOnce()) {
 		let root = SeriesRoot {
 			device: Eve.to_account_id(),
 			hour: u32::try_from(START / 3_600_000).unwrap() - 1,
-			entries: 1,
+			count: 1,
 			root: H256::zero(),
 		};
 		assert_ok!(Oracle::record_series(signed(Eve), root, None));
