@@ -205,8 +205,8 @@ impl World {
 			_ => {
 				let key = CAST.keys.get(&device).unwrap_or(&CAST.keys[&CAST.grid]);
 				let hour = (self.a_moment(dice) / 3_600_000) as u32;
-				let (entries, root) = (dice.below(3) as u32, model);
-				let series = SeriesRoot { device, hour, entries, root };
+				let (count, root) = (dice.below(3) as u32, model);
+				let series = SeriesRoot { device, hour, count, root };
 				let message = voltree_runtime::SensorOracle::series_message(series.clone());
 				let signature = dice.percent(50).then(|| key.seal(&message));
 				OracleCall::record_series { series, signature }
