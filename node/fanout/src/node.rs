@@ -47,7 +47,7 @@ use sc_network::{
 use sp_api::{CallApiAt, ProvideRuntimeApi};
 use sp_consensus::SyncOracle;
 use sp_consensus_aura::{sr25519::AuthorityId, AuraApi};
-use sp_core::H256;
+use sp_core::{traits::SpawnNamed, H256};
 use sp_keystore::KeystorePtr;
 use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
 use std::{future::Future, sync::Arc, time::Duration};
@@ -66,6 +66,8 @@ pub struct Parts<'a, Block: BlockT, Client> {
 	pub client: Arc<Client>,
 	/// Where links come from.
 	pub network: Arc<dyn NetworkService>,
+	/// Where what is left of the task goes on.
+	pub spawner: Box<dyn SpawnNamed>,
 	/// Our end of the node key.
 	pub own: PeerId,
 	/// Tells whether we are far behind.
@@ -161,8 +163,14 @@ impl FanoutPrototype {
 		);
 		// Answers to pings must not be guessed by others; the key is not secret, the moment is ours.
 		let seed = network::nonce(&own);
-		let transport =
-			NetworkTransport::new(self.name, self.notifications, network, own, parts.slot);
+		let transport = NetworkTransport::new(
+			self.name,
+			self.notifications,
+			network,
+			parts.spawner,
+			own,
+			parts.slot,
+		);
 		let settings = Settings { own, slot, seed };
 		let feeds = Feeds { events, links: parts.links };
 		view.start();

@@ -103,6 +103,7 @@ pub fn start(prepared: Prepared, parts: Parts<'_>) -> Result<Handle, ServiceErro
 		.build(voltree_fanout::node::Parts {
 			client: client.clone(),
 			network,
+			spawner: Box::new(spawner.clone()),
 			own: own_id,
 			sync: parts.sync,
 			import_queue: parts.import_queue,

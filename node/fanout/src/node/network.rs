@@ -17,6 +17,7 @@ use sc_network::{
 	service::traits::{NetworkService, NotificationEvent, ValidationResult},
 	NotificationService, PeerId, ProtocolName,
 };
+use sp_core::traits::SpawnNamed;
 use sp_crypto_hashing::blake2_256;
 use std::{
 	collections::{BTreeSet, HashSet},
@@ -41,8 +42,11 @@ mod rep {
 /// See the [module](self).
 pub struct NetworkTransport {
 	name: ProtocolName,
-	notifications: Box<dyn NotificationService>,
+	/// There until the end.
+	notifications: Option<Box<dyn NotificationService>>,
 	network: Arc<dyn NetworkService>,
+	/// Where the protocol's end goes on being listened to when this one is dropped.
+	spawner: Box<dyn SpawnNamed>,
 	own: Peer,
 	/// A frame that a link has not taken by then is given up.
 	patience: Duration,
@@ -57,13 +61,15 @@ impl NetworkTransport {
 		name: ProtocolName,
 		notifications: Box<dyn NotificationService>,
 		network: Arc<dyn NetworkService>,
+		spawner: Box<dyn SpawnNamed>,
 		own: Peer,
 		slot: Duration,
 	) -> Self {
 		// Later than that the block has been had from somebody else.
 		let patience = slot;
 		let (sending, kept) = (FuturesUnordered::new(), BTreeSet::new());
-		Self { name, notifications, network, own, patience, sending, kept }
+		let notifications = Some(notifications);
+		Self { name, notifications, network, spawner, own, patience, sending, kept }
 	}
 
 	/// What the protocol is to hear of an event, if anything.
@@ -92,10 +98,15 @@ impl NetworkTransport {
 }
 
 impl Drop for NetworkTransport {
-	/// Nobody listens here any more: the others are to see that, and not to send.
+	/// Nobody here has a use for the links any more: the others are to see that, and not to send. But
+	/// the protocol stays: litep2p closes the whole connection when one of its protocols has ended.
 	fn drop(&mut self) {
 		if let Err(error) = self.network.set_reserved_peers(self.name.clone(), HashSet::new()) {
 			log::debug!(target: crate::LOG_TARGET, "links that nobody uses: {error}");
+		}
+		if let Some(notifications) = self.notifications.take() {
+			let refuse = refuse_all(notifications).boxed();
+			self.spawner.spawn("block-fanout-closed", Some("networking"), refuse);
 		}
 	}
 }
@@ -104,8 +115,9 @@ impl Transport for NetworkTransport {
 	async fn next(&mut self) -> Option<Incoming> {
 		loop {
 			// Both can be dropped while they wait, and nothing is lost.
+			let notifications = self.notifications.as_mut()?;
 			let event = futures::select! {
-				event = self.notifications.next_event().fuse() => event,
+				event = notifications.next_event().fuse() => event,
 				sent = self.sending.select_next_some() => return Some(sent),
 			};
 			if let Some(incoming) = self.translate(event?) {
@@ -115,7 +127,8 @@ impl Transport for NetworkTransport {
 	}
 
 	fn send(&mut self, to: Peer, frame: Arc<[u8]>) {
-		let sink = to_id(&to).and_then(|peer| self.notifications.message_sink(&peer));
+		let notifications = self.notifications.as_ref();
+		let sink = notifications.zip(to_id(&to)).and_then(|(all, peer)| all.message_sink(&peer));
 		let patience = self.patience;
 		let send = async move {
 			let Some(sink) = sink else { return Incoming::Sent(to, false) };
@@ -152,6 +165,17 @@ impl Transport for NetworkTransport {
 		};
 		if let Some(peer) = to_id(&peer) {
 			self.network.report_peer(peer, change);
+		}
+	}
+}
+
+/// Lets nobody in, until the network ends.
+async fn refuse_all(mut notifications: Box<dyn NotificationService>) {
+	while let Some(event) = notifications.next_event().await {
+		if let NotificationEvent::ValidateInboundSubstream { peer, result_tx, .. } = event {
+			if result_tx.send(ValidationResult::Reject).is_err() {
+				log::debug!(target: crate::LOG_TARGET, "{peer} left before it was refused");
+			}
 		}
 	}
 }
