@@ -11,9 +11,12 @@ use substrate_prometheus_endpoint::{
 /// Everything begins like this.
 const PREFIX: &str = "voltree_fanout";
 
+/// Reads one of the counters.
+type Read = fn(&Counters) -> u64;
+
 /// See the [module](self). Counters are gauges here: the protocol counts, and they are set.
 pub struct Metrics {
-	counters: Vec<(fn(&Counters) -> u64, Gauge<U64>)>,
+	counters: Vec<(Read, Gauge<U64>)>,
 	queued: Gauge<U64>,
 	links: Gauge<U64>,
 	receive: Histogram,
@@ -25,7 +28,7 @@ impl Metrics {
 		let gauge = |name: &str, help: &str| {
 			register(Gauge::new(format!("{PREFIX}_{name}"), help)?, registry)
 		};
-		let counters: [(&str, &str, fn(&Counters) -> u64); 11] = [
+		let counters: [(&str, &str, Read); 11] = [
 			("received", "Blocks that came by fan-out", |c| c.received),
 			("forwarded", "Blocks and pieces sent on", |c| c.forwarded),
 			("duplicates", "Blocks and pieces that came twice", |c| c.duplicates),

@@ -149,7 +149,7 @@ impl Transport for NetworkTransport {
 			let address = MultiaddrWithPeerId { multiaddr: Multiaddr::empty(), peer_id };
 			Some(address.concat())
 		};
-		let addresses = kept.iter().filter_map(address).map(Into::into).collect();
+		let addresses = kept.iter().filter_map(address).collect();
 		if let Err(error) = self.network.set_reserved_peers(self.name.clone(), addresses) {
 			log::warn!(target: crate::LOG_TARGET, "links to the session's members: {error}");
 		}

@@ -69,7 +69,7 @@ impl View {
 		let mut seen = self.seen();
 		let start = seen.start;
 		let absolute = |moment: Moment| moment.saturating_add(start);
-		trace.learned = absolute(trace.learned);
+		trace.learned = trace.learned.saturating_add(start);
 		trace.complete = trace.complete.map(absolute);
 		trace.imported = trace.imported.map(absolute);
 		seen.traces.truncate(TRACES - 1);

@@ -85,7 +85,7 @@ impl Actor {
 			Mood::Cries => (Class::LineFault, fresh),
 			Mood::Soothes => (Class::Clear, fresh),
 			Mood::Opposes => (class(!storm), fresh),
-			Mood::Wavers => (class(dice.roll() % 2 == 0), fresh),
+			Mood::Wavers => (class(dice.roll().is_multiple_of(2)), fresh),
 			Mood::Silent => return None,
 			Mood::Frozen => self.said.last().copied().unwrap_or((class(!storm), fresh)),
 			Mood::Replays => match self.said.len() {
