@@ -13,7 +13,8 @@
 //! This protects the links, not the chain: whoever reads a block may hold it, and rights to write and
 //! to vote end with sessions, whatever links there are. It takes `--reserved-only` on the data
 //! aggregators; without that, whom the chain does not admit is an ordinary peer. Who is not let in
-//! can still open connections, up to the transport's limits, and ask for blocks over them.
+//! can still open connections, up to the transport's limits, and ask for blocks over them. Somebody
+//! removed was still seen among the peers of a running network; see `AUDIT.md`, *What is open*.
 
 use crate::service::{Block, FullClient, Hash};
 use futures::{channel::mpsc, StreamExt};

@@ -22,7 +22,7 @@
 //! | `sessions` | who votes, what is frozen when a session starts |
 //! | `scoring` | what a session's end does to trust |
 //! | `offences` | equivocations, and proofs of who owned which key |
-//! | `clock` | [`Clock`] for [`Pallet`], [`SlotDurationOf`], [`HalfSlotOf`] |
+//! | `clock` | [`Clock`](voltree_primitives::Clock) for [`Pallet`], [`SlotDurationOf`], [`HalfSlotOf`] |
 //!
 //! **Votes and turns are different things.** GRANDPA's voters are all admitted DAs in the order of
 //! their admission, and change only by admission, removal or a proved equivocation. Aura's authors are

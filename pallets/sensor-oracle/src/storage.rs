@@ -20,7 +20,7 @@ mod storage {
 		StorageMap<_, Blake2_128Concat, T::AccountId, History, ValueQuery>;
 
 	/// What the newest [`Event::LineChanged`] of a line said. Silence has changed the line since,
-	/// perhaps: ask [`safety`] or the runtime API instead.
+	/// perhaps: ask the module `safety` or the runtime API instead.
 	// Twox: lines are numbered by the authority.
 	#[pallet::storage]
 	pub type Lines<T: Config> = StorageMap<_, Twox64Concat, LineId, LineState>;

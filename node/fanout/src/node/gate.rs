@@ -13,7 +13,7 @@ use std::{error::Error, future::Future, pin::Pin, time::Duration};
 /// a whole one if the block waits to be imported.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// See the [module](self). Otherwise like the stock validator.
+/// See the module. Otherwise like the stock validator.
 pub struct AnnounceGate(Controller);
 
 impl AnnounceGate {

@@ -17,7 +17,7 @@ const TRACES: usize = 256;
 /// Snapshots that are kept.
 const SNAPSHOTS: usize = 3;
 
-/// See the [module](self). Clones show the same.
+/// See the module. Clones show the same.
 #[derive(Clone, Default)]
 pub struct View(Arc<Mutex<Seen>>);
 

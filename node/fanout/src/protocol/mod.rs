@@ -3,13 +3,13 @@
 //!
 //! | What happens to a block | Where |
 //! |---|---|
-//! | it is checked, and waits for its parent if need be | [`receive`] |
-//! | it goes on to the children, before it is imported | [`forward`] |
-//! | it is complete, and imported after its parent | [`finish`] |
-//! | it is late, and others are asked for it | [`repair`] |
-//! | others ask for it | [`serve`] |
-//! | the stock announcements of it are held back, so that it is not downloaded, too | [`gate`] |
-//! | its parents are judged, and it is forgotten | [`review`] |
+//! | it is checked, and waits for its parent if need be | `receive` |
+//! | it goes on to the children, before it is imported | `forward` |
+//! | it is complete, and imported after its parent | `finish` |
+//! | it is late, and others are asked for it | `repair` |
+//! | others ask for it | `serve` |
+//! | the stock announcements of it are held back, so that it is not downloaded, too | `gate` |
+//! | its parents are judged, and it is forgotten | `review` |
 //!
 //! Whatever does not come in time is left to the stock sync.
 

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// a file.
 #[derive(clap::Args, Debug)]
 pub struct Options {
-	/// A node: ws://HOST:PORT, or wss://HOST[:PORT] behind TLS; http and https are the same
+	/// A node: ws://HOST:PORT, or wss://HOST behind TLS; http and https are the same
 	#[arg(long, value_name = "URL")]
 	pub rpc: String,
 	/// The sensor's key file; see `voltree-sensor key`

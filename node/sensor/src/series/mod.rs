@@ -48,7 +48,7 @@ pub struct Verify {
 	/// The root, as it was made public
 	#[arg(long, required_unless_present = "rpc", conflicts_with = "rpc")]
 	root: Option<String>,
-	/// A node that is asked for the root of the proof's hour: ws://HOST:PORT or wss://HOST[:PORT]
+	/// A node that is asked for the root of the proof's hour: ws://HOST:PORT or wss://HOST
 	#[arg(long, value_name = "URL", requires = "device")]
 	rpc: Option<String>,
 	/// The device that recorded the series: its address

@@ -2,7 +2,7 @@
 //! how many pieces, and when each node should have it.
 //!
 //! [`Mode::Ours`] goes with the block's size. Of a direct push, a whole block down one tree with
-//! [adaptive] linking numbers and pieces down [striped] trees, it takes what reaches the last node
+//! [adaptive](crate::adaptive) linking numbers and pieces down [striped](crate::striped) trees, it takes what reaches the last node
 //! first by [`Plan::due`]: everybody sends its pieces one after the other, each takes `bytes /
 //! uplink`, then the latency, then the verification. The copies of a whole block leave a node at the
 //! same time, over as many connections, so they all take as long as the last one. Uplinks are in
