@@ -13,8 +13,7 @@
 //! This protects the links, not the chain: whoever reads a block may hold it, and rights to write and
 //! to vote end with sessions, whatever links there are. It takes `--reserved-only` on the data
 //! aggregators; without that, whom the chain does not admit is an ordinary peer. Who is not let in
-//! can still open connections, up to the transport's limits, and ask for blocks over them. Somebody
-//! removed was still seen among the peers of a running network; see `AUDIT.md`, *What is open*.
+//! can still open connections, up to the transport's limits, and ask for blocks over them.
 
 use crate::service::{Block, FullClient, Hash};
 use futures::{channel::mpsc, StreamExt};
@@ -79,11 +78,16 @@ impl Links {
 		let come = admitted.difference(known).filter_map(id_of).map(address_of).collect();
 		let protocol = || self.protocol.clone();
 		let results = [
-			self.network.remove_peers_from_reserved_set(protocol(), gone),
+			self.network.remove_peers_from_reserved_set(protocol(), gone.clone()),
 			self.network.add_peers_to_reserved_set(protocol(), come),
 		];
 		for error in results.into_iter().filter_map(Result::err) {
 			log::warn!(target: LOG, "reserved links: {error}");
+		}
+		// litep2p makes whom it takes off the reserved ones an ordinary peer while there is room,
+		// `--reserved-only` or not; with that, who has been cut off is not let in again.
+		for peer in gone {
+			self.network.disconnect_peer(peer, protocol());
 		}
 		// They do not take the places of other peers.
 		self.sync.set_no_slot_peers(admitted.iter().filter_map(id_of).collect());

@@ -6,6 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '../lib/chain.js';
+import { remove } from '../network/authority.js';
 import { Network } from '../network/network.js';
 import { prepared, stepsOf, within } from './support.js';
 
@@ -157,3 +159,32 @@ for (const backend of ['litep2p', 'libp2p']) {
 		});
 	});
 }
+
+test('a removed data aggregator loses its links', async (t) => {
+	const folder = await mkdtemp(join(prepared('FOLDER'), 'network-removed-'));
+	const options = { name: 'test-removed', count: 5, slot: SLOT };
+	const network = await Network.make(folder, prepared('NODE'), options);
+	let chain;
+	t.after(async () => {
+		await chain?.disconnect();
+		await network.stop();
+		await rm(folder, { recursive: true, force: true });
+	});
+	await network.start();
+	const [first, ...others] = network.aggregators;
+	const removed = others.pop();
+	const peersOf = async (node) => (await node.ask('system_peers')).map(({ peerId }) => peerId);
+	const linked = async () => (await peersOf(first)).includes(removed.peer);
+	await goOn([...network.aggregators], 'from the start');
+	await reached('a link', linked);
+	chain = await connect(network.gateway.url, { quiet: true });
+	await chain.api.isReadyOrError;
+	await remove(network, chain, removed);
+	await reached('the link to be cut', async () => !(await linked()));
+	await goOn([first, ...others], 'without it');
+	assert(!(await linked()));
+	for (const node of [first, ...others]) {
+		const { links } = await node.ask('fanOut_status');
+		assert.equal(links, 3, `${node.name} has fan-out links to the others alone`);
+	}
+});
