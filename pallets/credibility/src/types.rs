@@ -4,7 +4,7 @@ use codec::{Compact, Decode, DecodeWithMemTracking, Encode, Input, MaxEncodedLen
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
-use voltree_primitives::{Balance, Credit, Moment, Record, Terms};
+use voltree_primitives::{Balance, Credit, Moment, Record, Terms, RECENT_TRADES};
 
 /// Credit and compliance of one identity tag.
 #[derive(
@@ -61,6 +61,9 @@ impl Decode for Brief {
 		let _start = Credit::decode(input)?;
 		let _counts = <(u32, u32, u64, H256)>::decode(input)?;
 		let Compact(trades) = Compact::<u32>::decode(input)?;
+		if trades > RECENT_TRADES {
+			return Err("more trades than a record keeps".into());
+		}
 		for _ in 0..trades {
 			H256::decode(input)?;
 		}

@@ -51,8 +51,7 @@ export function report({ watch, loaded, authored, feeder, lost, neighbours, reco
 	verdict(fullness.middle >= FULL, `blocks are full: the median is ${percent(fullness.middle)} of the users' part`);
 	const [[, wrote], [, imported]] = shares;
 	verdict(wrote.largest < AUTHORED, `authored in ${percent(wrote.largest)} of the slot at most (below ${percent(AUTHORED)})`);
-	// Both nodes and the senders share the machine: the largest tells how they got in each other's way.
-	verdict(imported.middle < IMPORTED, `imported in ${percent(imported.middle)} of the slot in the median (below ${percent(IMPORTED)})`);
+	verdict(imported.largest < IMPORTED, `imported in ${percent(imported.largest)} of the slot at most (below ${percent(IMPORTED)})`);
 
 	const memory = watch.memory.filter(within);
 	const half = memory.slice(Math.floor(memory.length / 2));
