@@ -23,8 +23,10 @@ use sp_version::RuntimeVersion;
 pub const BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND, u64::MAX);
 /// A block is 1.25 MiB long at the most.
 pub const BLOCK_LENGTH: u32 = 1_310_720;
-/// What users' extrinsics may take of a block; hooks and inherents need the rest.
-const NORMAL: Perbill = Perbill::from_percent(75);
+/// What users' extrinsics may take of a block. The rest is for hooks, inherents and urgent calls, and
+/// keeps full blocks short enough to be imported within a third of a slot by a small machine that
+/// checks the pool's extrinsics and serves clients at the same time (`scripts/load`).
+const NORMAL: Perbill = Perbill::from_percent(50);
 
 parameter_types! {
 	pub const BlockHashCount: BlockNumber = 2_400;
