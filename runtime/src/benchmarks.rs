@@ -255,7 +255,7 @@ impl pallet_blacklist::BenchmarkHelper<Runtime> for BenchmarkSetup {
 			let owner: AccountId = account("payer", n, 0);
 			make_person(&owner, tag("payer", n, 0), 1, 0);
 			let request = RequestId::from(n);
-			SharedWallet::open(request, &owner, &signer).expect("the number is free");
+			SharedWallet::open(request, &owner, &signer, 0).expect("the number is free");
 			pallet_market::Call::pay { request, offer: 0, volume: 0 }.into()
 		};
 		let calls: Vec<RuntimeCall> = match n {
