@@ -84,6 +84,7 @@ export class Node {
 			['--node-key', state.secrets.node.slice(2)],
 			listen.flatMap((address) => ['--listen-addr', address]),
 			['--rpc-port', String(ports.rpc), '--prometheus-port', String(ports.metrics)],
+			['--readiness-port', String(ports.readiness)],
 			others.flatMap((node) => ['--bootnodes', node.address]),
 			['--network-backend', network.state.backend, '--allow-private-ip'],
 			['--no-mdns', '--no-telemetry', '--disable-log-color'],
