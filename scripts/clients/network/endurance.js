@@ -152,7 +152,7 @@ class Trial {
 		const sent = nonces.reduce((sum, nonce) => sum + nonce, 0n);
 		const got = (await at.query.system.account(load.receiver)).data.free.toBigInt();
 		const aggregators = (await chain.api.call.communicationTreeApi.aggregators()).toJSON();
-		const guilty = aggregators.filter(([, { equivocated }]) => equivocated);
+		const guilty = aggregators.filter(([, { equivocated }]) => equivocated !== null);
 		const counted = await Promise.all(network.nodes.map(async (node) => (await node.ask('fanOut_status', 0)).counters));
 		const [doubles, faults] = ['equivocations', 'faults'].map((name) =>
 			counted.reduce((all, counters) => all + (counters?.[name] ?? 0), 0));

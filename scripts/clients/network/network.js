@@ -116,7 +116,7 @@ export class Network {
 	}
 
 	get aggregators() {
-		return this.nodes.filter((node) => !node.isGateway);
+		return this.nodes.filter((node) => node.state.role === 'aggregator');
 	}
 
 	get gateway() {
@@ -166,6 +166,13 @@ export class Network {
 		const numbers = this.aggregators.map(({ name }) => Number(name.slice('da-'.length)));
 		const name = `da-${Math.max(0, ...numbers) + 1}`;
 		const node = await this.#enlist(name, 'aggregator', aggregatorSecrets());
+		this.save();
+		return node;
+	}
+
+	/** A full node of somebody else, which knows the gateway only, as the stock software would. */
+	async follower() {
+		const node = await this.#enlist('follower', 'follower', { node: nodeSecret() });
 		this.save();
 		return node;
 	}
