@@ -28,8 +28,7 @@ use voltree_runtime::BlockNumber;
 /// The target of this module's log lines.
 const LOG: &str = "health";
 
-/// Finality may stand still for so many block slots. Voters wait for one another, and the voting rule
-/// stays behind the best block.
+/// Finality may stand still for so many block slots. Slots are missed, and voters wait for one another.
 const STALL_SLOTS: u32 = 12;
 
 /// And for at least as long as this.

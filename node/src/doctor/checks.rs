@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{chain_spec, service::Block};
 use codec::Decode;
-use pallet_communication_tree::{runtime_api::Frozen, Member};
+use pallet_communication_tree::{runtime_api::Frozen, Aggregator, Member};
 use sc_network::PeerId;
 use sc_service::{construct_genesis_block, resolve_state_version_from_wasm, ChainSpec};
 use serde_json::{json, Value};
@@ -160,6 +160,12 @@ fn members(node: &Node<'_>) -> Result<Vec<Finding>, Unanswered> {
 	let frozen = frozen.ok_or(Unanswered::Refused("snapshot", "the chain has none yet".into()))?;
 	let own: String = node.ask("system_localPeerId", json!([]))?;
 	let members = &frozen.snapshot.members;
+	let admitted: Vec<(AccountId, Aggregator)> =
+		node.call("CommunicationTreeApi_aggregators", ())?;
+	// Who leaves votes on for a while, but without links.
+	let leaves = |member: &&Member<AccountId>| {
+		!admitted.iter().any(|(account, one)| *account == member.account && !one.leaving)
+	};
 
 	let mut findings = Vec::new();
 	let mut ours = None;
@@ -186,7 +192,16 @@ fn members(node: &Node<'_>) -> Result<Vec<Finding>, Unanswered> {
 			findings.push(node_key(member, &own));
 			let threshold = frozen.snapshot.rules.threshold;
 			findings.push(trust(member.trust, threshold));
-			findings.push(links(node, members, &own)?);
+			if leaves(&member) {
+				findings.push(Finding::note(
+					"links",
+					"it has left or was removed, so it has links to gateways alone",
+					"stop the node once its vote has ended, two sessions after that",
+				));
+			} else {
+				let staying: Vec<_> = members.iter().filter(|member| !leaves(member)).collect();
+				findings.push(links(node, members.len(), &staying, &own)?);
+			}
 		}
 		None => findings.push(Finding::note(
 			"keys",
@@ -246,10 +261,15 @@ fn trust(trust: u32, threshold: u32) -> Finding {
 }
 
 /// Whether enough of the others are linked for a majority with this one.
-fn links(node: &Node<'_>, members: &[Member<AccountId>], own: &str) -> Result<Finding, Unanswered> {
+fn links(
+	node: &Node<'_>,
+	voters: usize,
+	staying: &[&Member<AccountId>],
+	own: &str,
+) -> Result<Finding, Unanswered> {
 	let peers: Vec<Value> = node.ask("system_peers", json!([]))?;
 	let linked: BTreeSet<&str> = peers.iter().filter_map(|peer| peer["peerId"].as_str()).collect();
-	let others: Vec<String> = members
+	let others: Vec<String> = staying
 		.iter()
 		.filter_map(|member| PeerId::from_ed25519(&member.node?.0))
 		.map(|peer| peer.to_base58())
@@ -257,7 +277,7 @@ fn links(node: &Node<'_>, members: &[Member<AccountId>], own: &str) -> Result<Fi
 		.collect();
 	let missing: Vec<&str> =
 		others.iter().map(String::as_str).filter(|peer| !linked.contains(peer)).collect();
-	Ok(judge_links(members.len(), others.len(), &missing))
+	Ok(judge_links(voters, others.len(), &missing))
 }
 
 fn judge_links(members: usize, others: usize, missing: &[&str]) -> Finding {

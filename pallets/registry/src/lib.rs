@@ -21,6 +21,7 @@
 //! | [`Pallet::remove_device`] | the service or the authority | it no longer may |
 //! | [`Pallet::set_service_key`] | the authority | a new service key, the old one fading out |
 //! | [`Pallet::set_parameters`] | the authority | other parameters, with notice |
+//! | [`Pallet::authorize_upgrade`] | the authority | anybody may bring in that runtime |
 //!
 //! ## In the middle of a trade
 //!
@@ -118,7 +119,7 @@ pub mod pallet {
 		},
 		DefaultNoBound, PalletId,
 	};
-	use frame_system::pallet_prelude::*;
+	use frame_system::{pallet_prelude::*, WeightInfo as _};
 	use sp_runtime::traits::{IdentifyAccount, Verify};
 	use voltree_primitives::{
 		Balance, Clock, IdentityTag, LineId, Moment, OnDeviceRemoved, OnEnrolled, Roles, Versioned,
@@ -378,6 +379,19 @@ pub mod pallet {
 		) -> DispatchResult {
 			T::AuthorityOrigin::ensure_origin(origin)?;
 			Self::do_set_parameters(parameters)
+		}
+
+		/// Let anybody bring in the runtime with this hash, by `system.applyAuthorizedUpgrade`; it has
+		/// to be a newer version of this one. Names one runtime at a time, the last one. A live
+		/// network has no sudo, and this is the one thing of root's that it needs.
+		///
+		/// Origin: the authority. Emits `system.UpgradeAuthorized`.
+		#[pallet::call_index(11)]
+		#[pallet::weight(<T as frame_system::Config>::SystemWeightInfo::authorize_upgrade())]
+		pub fn authorize_upgrade(origin: OriginFor<T>, code_hash: T::Hash) -> DispatchResult {
+			T::AuthorityOrigin::ensure_origin(origin)?;
+			frame_system::Pallet::<T>::do_authorize_upgrade(code_hash, true);
+			Ok(())
 		}
 	}
 }

@@ -154,6 +154,18 @@ fn certificates() {
 					RegistryCall::set_parameters { parameters: Default::default() },
 					BadOrigin,
 				),
+				row(
+					"a runtime by the service",
+					&mc,
+					RegistryCall::authorize_upgrade { code_hash: Default::default() },
+					BadOrigin,
+				),
+				row(
+					"a runtime by a member alone",
+					&alice(),
+					RegistryCall::authorize_upgrade { code_hash: Default::default() },
+					BadOrigin,
+				),
 			],
 		);
 	});

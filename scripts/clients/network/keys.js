@@ -22,6 +22,9 @@ const seed = () => u8aToHex(randomBytes(32));
 /** The key pair of a seed of ours. */
 export const pairOf = (type, seed) => keyrings[type].addFromSeed(hexToU8a(seed));
 
+/** The sr25519 key pair of a phrase, a seed, or either with a derivation. */
+export const fromUri = (uri) => keyrings.sr25519.addFromUri(uri);
+
 export const sr25519 = (seed) => pairOf('sr25519', seed);
 
 /** The secrets of a data aggregator: its account, its session keys, its node. */

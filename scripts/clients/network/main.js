@@ -1,12 +1,15 @@
 // Networks on this machine. Run by scripts/network, whose --help says what there is.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connect } from '../lib/chain.js';
 import { admit, remove } from './authority.js';
+import { measure, tell } from './finality.js';
 import { Network } from './network.js';
 import { table } from './table.js';
+import { draw, treeOf } from './tree.js';
 
 const say = (text) => console.log(`==> ${text}`);
 
@@ -23,11 +26,36 @@ function read() {
 				slot: { type: 'string', default: '3000' },
 				backend: { type: 'string', default: 'litep2p' },
 				rules: { type: 'string' },
+				block: { type: 'string' },
+				output: { type: 'string' },
+				count: { type: 'string', default: '200' },
 			},
 		});
 	} catch (error) {
-		throw new Wrong(error.message);
+		// What follows would be about programs that take such words otherwise.
+		throw new Wrong(error.message.split('. ')[0]);
 	}
+}
+
+/** What a file of rules says. */
+function rulesOf(file) {
+	let text;
+	try {
+		text = readFileSync(file, 'utf8');
+	} catch (error) {
+		throw new Wrong(`--rules ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`);
+	}
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new Wrong(`--rules ${file} is not JSON: ${error.message}`);
+	}
+}
+
+/** A whole number from 1 on that was given as an option. */
+function numberOf(option, text) {
+	if (!/^\d{1,9}$/.test(text) || Number(text) === 0) throw new Wrong(`--${option} is a number from 1 on, not '${text}'`);
+	return Number(text);
 }
 
 /** Do something over the gateway's connection, or that of the first node that runs. */
@@ -56,7 +84,7 @@ async function make(folder, program, count, { name, slot, backend, rules }) {
 	}
 	if (!['litep2p', 'libp2p'].includes(backend)) throw new Wrong('--backend is litep2p or libp2p');
 	const options = { name, count, slot: Number(slot), backend };
-	if (rules) options.rules = JSON.parse(readFileSync(rules, 'utf8'));
+	if (rules !== undefined) options.rules = rulesOf(rules);
 	say(`Making the network '${name}': ${count} data aggregators, one gateway`);
 	const network = await Network.make(folder, program, options);
 	try {
@@ -94,8 +122,33 @@ const COMMANDS = {
 		);
 	},
 };
-const NEED_A_NODE = ['kill', 'restart', 'remove'];
-const TAKE_NO_NODE = ['status', 'add', 'delete'];
+
+/** Commands that answer something else than the table of nodes. */
+const QUESTIONS = {
+	tree: async (network, { block, output }) => {
+		// The gateway first: it keeps all states.
+		const nodes = [network.gateway, ...network.aggregators].filter((node) => node.runs);
+		if (nodes.length === 0) throw new Wrong('no node of this network runs: scripts/network start');
+		const tree = await treeOf(nodes, block && numberOf('block', block));
+		const file = resolve(output ?? join(network.folder, 'tree.svg'));
+		writeFileSync(file, draw(tree));
+		say(`The way of block ${tree.number}: ${file}`);
+	},
+	finality: async (network, { count }) => {
+		const found = await connected(network, (chain) => measure(network, chain, numberOf('count', count)));
+		const { text, good } = tell(network, found);
+		console.log(text);
+		if (!good) process.exitCode = 1;
+	},
+	doctor: async (network, _, node) => {
+		const { rpc } = node.state.ports;
+		const args = ['doctor', '--rpc', `127.0.0.1:${rpc}`, '--chain', network.specification, '--base-path', node.folder];
+		const { status } = spawnSync(network.program, args, { stdio: 'inherit' });
+		process.exitCode = status ?? 1;
+	},
+};
+const NEED_A_NODE = ['kill', 'restart', 'remove', 'doctor'];
+const TAKE_NO_NODE = ['status', 'add', 'delete', 'tree', 'finality'];
 
 async function main() {
 	const { values, positionals } = read();
@@ -110,7 +163,9 @@ async function main() {
 		say(`Clients connect to ${network.gateway.url}; light clients use ${join(folder, 'light.json')}`);
 		return;
 	}
-	if (command !== 'delete' && !(command in COMMANDS)) throw new Wrong(`there is no command '${command}'`);
+	if (command !== 'delete' && !(command in COMMANDS) && !(command in QUESTIONS)) {
+		throw new Wrong(command === undefined ? 'it needs a number of DAs or a command' : `there is no command '${command}'`);
+	}
 	if (!Network.isThere(folder)) {
 		throw new Wrong(`there is no network '${values.name}': scripts/network 4 --name ${values.name}`);
 	}
@@ -121,7 +176,9 @@ async function main() {
 		await network.delete();
 		return say(`The network '${values.name}' is gone`);
 	}
-	await COMMANDS[command](network, name && network.node(name));
+	const node = name && network.node(name);
+	if (command in QUESTIONS) return QUESTIONS[command](network, values, node);
+	await COMMANDS[command](network, node);
 	console.log(await table(network));
 }
 
@@ -134,7 +191,7 @@ console.error = (...words) => {
 try {
 	await main();
 	// A connection that tries to come back would keep us.
-	process.exit(0);
+	process.exit();
 } catch (error) {
 	const help = error instanceof Wrong ? '\n       See scripts/network --help.' : '';
 	complain(`ERROR: ${error.message}${help}`);

@@ -1,7 +1,8 @@
 // A network of data aggregators and a gateway: its keys, its chain, its nodes. Saved in its folder,
 // so that another process can go on with it.
 
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -17,21 +18,41 @@ const MONEY = Number(1_000n * VOLT);
 
 export const GATEWAY = 'gateway';
 
-/** Ports that nobody uses now, all different. */
-async function freePorts(count) {
-	const servers = await Promise.all(
-		Array.from({ length: count }, async () => {
-			const server = createServer();
-			await new Promise((done, failed) => {
-				server.once('error', failed);
-				server.listen(0, '127.0.0.1', done);
-			});
-			return server;
-		}),
-	);
-	const ports = servers.map((server) => server.address().port);
-	await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-	return ports;
+/** The lowest port that we take. */
+const LOWEST_PORT = 10_000;
+
+/** The first port that the kernel gives to outgoing connections: those may be taken at any time. */
+function firstPassingPort() {
+	const [first] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/);
+	return Math.max(Number(first), LOWEST_PORT + 10_000);
+}
+
+async function isFree(port) {
+	const server = createServer();
+	const bound = await new Promise((done) => {
+		server.once('error', () => done(false));
+		server.listen(port, '127.0.0.1', () => done(true));
+	});
+	if (bound) await new Promise((done) => server.close(done));
+	return bound;
+}
+
+/** Ports that nobody uses now, all different and none of `taken`; they stay free while a node is stopped. */
+async function freePorts(count, taken) {
+	const ports = new Set();
+	while (ports.size < count) {
+		const port = randomInt(LOWEST_PORT, firstPassingPort());
+		if (!taken.has(port) && (await isFree(port))) ports.add(port);
+	}
+	return [...ports];
+}
+
+/** What a program prints; an error with its last words if it fails. */
+function run(program, args, options) {
+	const { status, stdout, stderr, error } = spawnSync(program, args, options);
+	if (error) throw error;
+	if (status !== 0) throw new Error(stderr.trim());
+	return stdout;
 }
 
 export class Network {
@@ -76,12 +97,18 @@ export class Network {
 	}
 
 	async #enlist(name, role, secrets) {
-		const [network, light, rpc, metrics] = await freePorts(4);
-		const node = new Node(this, { name, role, secrets, ports: { network, light, rpc, metrics } });
+		const [network, light, rpc, metrics, readiness] = await freePorts(5, this.#ports);
+		const ports = { network, light, rpc, metrics, readiness };
+		const node = new Node(this, { name, role, secrets, ports });
 		this.state.nodes.push(node.state);
 		this.nodes.push(node);
 		node.insertKeys();
 		return node;
+	}
+
+	/** The ports of all nodes, of those that are stopped, too. */
+	get #ports() {
+		return new Set(this.state.nodes.flatMap(({ ports }) => Object.values(ports)));
 	}
 
 	get specification() {
@@ -89,7 +116,7 @@ export class Network {
 	}
 
 	get aggregators() {
-		return this.nodes.filter((node) => !node.isGateway);
+		return this.nodes.filter((node) => node.state.role === 'aggregator');
 	}
 
 	get gateway() {
@@ -128,7 +155,7 @@ export class Network {
 		writeFileSync(file, JSON.stringify(keys, null, '\t'));
 		const env = { ...process.env, VOLTREE_NODE: this.program };
 		const options = { env, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'] };
-		const chain = JSON.parse(execFileSync(CHAIN_SPEC, ['--raw', file], options));
+		const chain = JSON.parse(run(CHAIN_SPEC, ['--raw', file], options));
 		writeFileSync(this.specification, JSON.stringify(chain));
 		const light = { ...chain, bootNodes: [this.gateway.socketAddress] };
 		writeFileSync(join(this.folder, 'light.json'), JSON.stringify(light));
@@ -139,6 +166,13 @@ export class Network {
 		const numbers = this.aggregators.map(({ name }) => Number(name.slice('da-'.length)));
 		const name = `da-${Math.max(0, ...numbers) + 1}`;
 		const node = await this.#enlist(name, 'aggregator', aggregatorSecrets());
+		this.save();
+		return node;
+	}
+
+	/** A full node of somebody else, which knows the gateway only, as the stock software would. */
+	async follower() {
+		const node = await this.#enlist('follower', 'follower', { node: nodeSecret() });
 		this.save();
 		return node;
 	}

@@ -68,23 +68,27 @@ export class Node {
 		const { ports } = state;
 		const listen = [`/ip4/127.0.0.1/tcp/${ports.network}`];
 		const role = [];
-		if (this.isGateway) {
+		const gateways = network.nodes.filter((node) => node.isGateway);
+		let boots = network.nodes.filter((node) => node !== this && node.state.role !== 'follower');
+		if (state.role === 'follower') {
+			role.push('--fan-out', 'off', '--no-management-centre');
+			boots = gateways;
+		} else if (this.isGateway) {
 			listen.push(`/ip4/127.0.0.1/tcp/${ports.light}/ws`);
 			role.push('--state-pruning', 'archive', '--blocks-pruning', 'archive');
 			role.push('--in-peers', '100');
 		} else {
 			// Whom the chain admits it reads there; the gateway is the operator's choice.
-			const gateways = network.nodes.filter((node) => node.isGateway);
 			role.push('--validator', '--no-management-centre', '--reserved-only');
 			role.push(...gateways.flatMap((node) => ['--reserved-nodes', node.address]));
 		}
-		const others = network.nodes.filter((node) => node !== this);
 		return [
 			['--chain', network.specification, '--base-path', this.folder, '--name', this.name],
 			['--node-key', state.secrets.node.slice(2)],
 			listen.flatMap((address) => ['--listen-addr', address]),
 			['--rpc-port', String(ports.rpc), '--prometheus-port', String(ports.metrics)],
-			others.flatMap((node) => ['--bootnodes', node.address]),
+			['--readiness-port', String(ports.readiness)],
+			boots.flatMap((node) => ['--bootnodes', node.address]),
 			['--network-backend', network.state.backend, '--allow-private-ip'],
 			['--no-mdns', '--no-telemetry', '--disable-log-color'],
 			role,

@@ -1,15 +1,20 @@
 // Four data aggregators and a gateway: blocks travel down the tree, and everybody follows when one is
-// killed, when one has no fan-out, when its task is stopped; on both network backends.
+// killed, when one has no fan-out, when its task is stopped; on both network backends. A light client and
+// a full node that know the gateway alone follow, too. The dashboard asks for what the nodes tell.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../lib/chain.js';
 import { remove } from '../network/authority.js';
+import { LightClient } from '../network/light.js';
 import { Network } from '../network/network.js';
+import { draw, treeOf } from '../network/tree.js';
 import { prepared, stepsOf, within } from './support.js';
+
+const DASHBOARD = new URL('../../../node/dashboard.json', import.meta.url);
 
 /** In milliseconds. */
 const SLOT = 1_000;
@@ -47,6 +52,16 @@ async function goOn(nodes, what) {
 	const hashes = await Promise.all(nodes.map((node) => node.hashAt(height)));
 	assert.equal(new Set(hashes).size, 1, `one chain ${what}`);
 	return height;
+}
+
+/** The names of what `nodes` tell Prometheus; of a histogram its name alone. */
+async function metricsOf(nodes) {
+	const texts = nodes.map(async ({ state }) => {
+		const answer = await fetch(`http://127.0.0.1:${state.ports.metrics}/metrics`);
+		return answer.text();
+	});
+	const lines = (await Promise.all(texts)).flatMap((text) => text.split('\n'));
+	return new Set(lines.filter((line) => line.startsWith('# TYPE ')).map((line) => line.split(' ')[2]));
 }
 
 /** How many of a node's blocks came down the tree so far. */
@@ -112,6 +127,27 @@ for (const backend of ['litep2p', 'libp2p']) {
 			assert.deepEqual(peers, network.aggregators.map(({ peer }) => peer).sort());
 		});
 
+		await step('the way of a block is drawn', async () => {
+			const nodes = [gateway, ...network.aggregators];
+			const tree = await treeOf(nodes);
+			const picture = draw(tree);
+			for (const { name } of network.aggregators) assert(picture.includes(`>${name}, trust`), name);
+			assert.equal(tree.trees[0].length, network.aggregators.length);
+			await assert.rejects(treeOf(nodes, tree.number + 1_000), /is not final/);
+		});
+
+		await step('the dashboard asks for what the nodes tell, and for all of ours', async () => {
+			const text = await readFile(DASHBOARD, 'utf8');
+			const asked = JSON.parse(text).panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+			const names = asked.flatMap((expr) => expr.match(/\b(?:voltree|substrate)_\w+/g));
+			const told = await metricsOf([gateway, first]);
+			const base = (name) => (told.has(name) ? name : name.replace(/_(bucket|sum|count)$/, ''));
+			const wanted = new Set(names.map(base));
+			assert.deepEqual([...wanted].filter((name) => !told.has(name)), [], 'nobody tells these');
+			const ours = [...told].filter((name) => name.startsWith('voltree_'));
+			assert.deepEqual(ours.filter((name) => !wanted.has(name)), [], 'the dashboard does not show these');
+		});
+
 		await step('all are ready', async () => {
 			for (const node of network.nodes) {
 				const { ready, reasons } = await node.ask('voltree_readiness');
@@ -121,9 +157,19 @@ for (const backend of ['litep2p', 'libp2p']) {
 			assert.equal(await first.metric('voltree_tree_members'), 4);
 		});
 
-		await step('one is killed, and comes back', async () => {
+		await step('one is killed, and comes back; who knows the gateway alone follows', async () => {
+			const light = await LightClient.start(await readFile(join(folder, 'light.json'), 'utf8'));
+			t.after(() => light.stop());
+			const follower = await network.follower();
+			await follower.start();
 			await third.end('SIGKILL');
-			await goOn([first, second, fourth, gateway], 'without the third');
+			const height = await goOn([first, second, fourth, gateway, follower], 'without the third');
+			const { peers } = await follower.ask('system_health');
+			assert.equal(peers, 1, 'the full node has one peer, the gateway');
+			await reached('the light client to follow', () => light.finalised >= height);
+			const hash = await light.head();
+			assert.equal(await first.hashAt(Number((await light.header(hash)).number)), hash);
+			await Promise.all([light.stop(), follower.end()]);
 			await third.start();
 			await goOn([third, first, second, fourth], 'with the third again');
 			await fansOut([third], 'to the one that came back');
@@ -141,7 +187,7 @@ for (const backend of ['litep2p', 'libp2p']) {
 				const { links } = await first.ask('fanOut_status');
 				return links === 1;
 			});
-			assert.equal((await second.ask('system_health')).peers, network.nodes.length - 1);
+			assert.equal((await second.ask('system_health')).peers, network.aggregators.length);
 			await goOn([second, first, third, fourth, gateway], 'without one task');
 			await fansOut([first, third], 'of two');
 		});

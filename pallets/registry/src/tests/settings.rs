@@ -297,3 +297,42 @@ mod set_parameters {
 		});
 	}
 }
+
+mod authorize_upgrade {
+	use super::*;
+	use frame_system::Error as SystemError;
+	use sp_core::H256;
+	use sp_runtime::traits::Hash as _;
+
+	/// Only that runtime may come; whether it is a newer one the system looks at.
+	#[test]
+	fn names_the_runtime_that_may_come() {
+		ExtBuilder::default().run(|| {
+			let code_hash = <Test as frame_system::Config>::Hashing::hash(b"code");
+			assert_ok!(Registry::authorize_upgrade(RuntimeOrigin::root(), code_hash));
+			System::assert_last_event(
+				frame_system::Event::UpgradeAuthorized { code_hash, check_version: true }.into(),
+			);
+			assert_noop!(
+				System::apply_authorized_upgrade(signed(Alice), b"another code".to_vec()),
+				SystemError::<Test>::Unauthorized
+			);
+		});
+	}
+
+	#[test]
+	fn fails_if_not_the_authority() {
+		ExtBuilder::default().run(|| {
+			for origin in [RuntimeOrigin::none(), signed(Alice), service()] {
+				assert_noop!(
+					Registry::authorize_upgrade(origin, H256::zero()),
+					DispatchError::BadOrigin
+				);
+			}
+			assert_noop!(
+				System::apply_authorized_upgrade(signed(Alice), b"code".to_vec()),
+				SystemError::<Test>::NothingAuthorized
+			);
+		});
+	}
+}
