@@ -25,6 +25,9 @@ const KEPT: usize = 16;
 /// The fewest trades that tell something: twice as many.
 pub const LEAST: usize = 2 * KEPT * COUPLES;
 
+/// How far it is, is told once in so many rounds of trades.
+const SHOWN_EVERY: usize = 50;
+
 /// Entries and bytes, keys included.
 type Size = (usize, usize);
 
@@ -74,6 +77,9 @@ pub fn show(trades: usize) -> bool {
 		world.forget();
 		if number == KEPT {
 			alone = world.run(|_| sizes());
+		}
+		if number.is_multiple_of(SHOWN_EVERY) {
+			eprintln!("{:>3} %  {} trades", number * 100 / waves, number * COUPLES);
 		}
 	}
 	let after = world.run(|_| {
