@@ -2,7 +2,7 @@
 
 use codec::Encode;
 use frame_system::{
-	CheckEra, CheckGenesis, CheckNonZeroSender, CheckNonce, CheckSpecVersion, CheckTxVersion,
+	AuthorizeCall, CheckEra, CheckGenesis, CheckNonZeroSender, CheckNonce, CheckSpecVersion, CheckTxVersion,
 	CheckWeight,
 };
 use pallet_skip_feeless_payment::SkipCheckIfFeeless;
@@ -88,6 +88,7 @@ fn extension(
 		CheckEra::<Runtime>::from(Era::mortal(terms.mortality, number.into())),
 		CheckNonce::<Runtime>::from(nonce),
 		CheckWeight::<Runtime>::new(),
+		AuthorizeCall::<Runtime>::new(),
 		pallet_blacklist::CheckStanding::<Runtime>::new(),
 		SkipCheckIfFeeless::from(ChargeTransactionPayment::<Runtime>::from(0)),
 		frame_metadata_hash_extension::CheckMetadataHash::<Runtime>::new(false),
@@ -98,6 +99,7 @@ fn extension(
 		terms.transaction_version,
 		terms.genesis,
 		hash,
+		(),
 		(),
 		(),
 		(),

@@ -99,6 +99,8 @@ pub type TxExtension = (
 	frame_system::CheckEra<Runtime>,
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
+	// No bytes either: what devices have signed may come without a sender. After the cheap checks.
+	frame_system::AuthorizeCall<Runtime>,
 	// The door: no bytes, nothing implicit. Who may not open business is refused at the pool.
 	pallet_blacklist::CheckStanding<Runtime>,
 	// Devices report without fees: the pallet says for which reports.

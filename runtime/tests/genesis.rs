@@ -212,6 +212,7 @@ fn the_extensions_are_stock() {
 		"CheckMortality",
 		"CheckNonce",
 		"CheckWeight",
+		"AuthorizeCall",
 		"ChargeTransactionPayment",
 		"CheckMetadataHash",
 	];

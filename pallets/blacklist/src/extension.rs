@@ -2,7 +2,8 @@
 //! open business neither pays for learning so nor takes a place in a block; and lets the free
 //! reports of devices pass before what is paid for.
 //!
-//! [`CheckStanding`] has no bytes and no implicit data: no client needs to know it. It only reads.
+//! [`CheckStanding`] has no bytes and no implicit data: no client needs to know it. It only reads. What
+//! is authorized without a sender must be authorized before it.
 
 use crate::{
 	pallet::{Config, Pallet},
@@ -11,7 +12,7 @@ use crate::{
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::marker::PhantomData;
 use frame_support::{
-	dispatch::CheckIfFeeless,
+	dispatch::{CheckIfFeeless, RawOrigin},
 	traits::{ConstU32, Get, OriginTrait},
 	weights::Weight,
 	BoundedVec, DefaultNoBound,
@@ -93,11 +94,12 @@ impl From<Refusal> for TransactionValidityError {
 
 /// The door. It goes right before the extension that takes the fee.
 ///
-/// Signed transactions only: inherents, and whatever has another origin, pass unseen.
+/// Signed transactions, and of those that were authorized without a sender the free reports: inherents,
+/// and whatever has another origin, pass unseen.
 ///
 /// A free report of a device gets [`Config::ReportPriority`], [`Config::ReportLongevity`] and a tag
 /// that only one such report in the pool can have: a device that sends hundreds, all of which would
-/// be accepted by themselves, takes one place. The nonce's own tag is provided beside it. A report
+/// be accepted by themselves, takes one place, however they come. The nonce's own tag is provided beside it. A report
 /// that is not free, because it would be refused, is worth what it pays, like anything else.
 #[derive(Encode, Decode, DecodeWithMemTracking, DefaultNoBound, Clone, Eq, PartialEq, TypeInfo)]
 #[scale_info(skip_type_params(T))]
@@ -139,15 +141,11 @@ impl<T: Config + Send + Sync> CheckStanding<T>
 where
 	T::RuntimeCall: CheckIfFeeless<Origin = OriginFor<T>>,
 {
-	/// What the pool is told of `call`, signed by `signer`.
-	fn validity(
-		origin: &OriginFor<T>,
-		signer: &T::AccountId,
-		call: &T::RuntimeCall,
-	) -> ValidTransaction {
+	/// What the pool is told of `call`.
+	fn validity(origin: &OriginFor<T>, call: &T::RuntimeCall) -> ValidTransaction {
 		match T::Openings::report_tag(call).filter(|_| call.is_feeless(origin)) {
 			None => ValidTransaction {
-				priority: T::Openings::priority(signer),
+				priority: origin.as_signer().map_or(0, T::Openings::priority),
 				..ValidTransaction::default()
 			},
 			Some(tag) => ValidTransaction::with_tag_prefix("DeviceReport")
@@ -182,14 +180,15 @@ where
 		_inherited_implication: &impl Implication,
 		source: TransactionSource,
 	) -> ValidateResult<Self::Val, T::RuntimeCall> {
-		let Some(signer) = origin.as_signer() else {
-			return Ok((ValidTransaction::default(), (), origin));
-		};
-		Self::check(call, signer)?;
+		match origin.as_system_ref() {
+			Some(RawOrigin::Signed(signer)) => Self::check(call, signer)?,
+			Some(RawOrigin::Authorized) => {}
+			_ => return Ok((ValidTransaction::default(), (), origin)),
+		}
 		// In a block nobody asks for priorities, so a report's signature is not checked for them.
 		let validity = match source {
 			TransactionSource::InBlock => ValidTransaction::default(),
-			_ => Self::validity(&origin, signer, call),
+			_ => Self::validity(&origin, call),
 		};
 		Ok((validity, (), origin))
 	}

@@ -3,7 +3,8 @@
 //! device sends itself needs none.
 //!
 //! All reports are measured with the question whether they are free: that asks all that the call
-//! asks, and the transaction extension that puts it does not count it.
+//! asks, and the transaction extension that puts it does not count it. What has no sender is measured
+//! twice: authorizing it, with the signature, and the call, which is then that of a device itself.
 
 use crate::{
 	conduct::MAX_DIGESTS,
@@ -25,6 +26,7 @@ use frame_support::{
 	BoundedVec,
 };
 use sp_core::H256;
+use sp_runtime::transaction_validity::TransactionSource;
 use voltree_primitives::{
 	Announced, Clock, DeliverySlots, Devices, LineId, Moment, Verdict, FEWEST_OWNERS,
 };
@@ -53,6 +55,9 @@ const OTHER_LINE: LineId = LINE - 1;
 
 /// Chain time in all benchmarks.
 const NOW: Moment = 100 * 86_400_000;
+
+/// Where what has no sender comes from.
+const SOURCE: TransactionSource = TransactionSource::External;
 
 /// How long each run of reports in a made-up history lasts.
 const RUN: Moment = 1_000;
@@ -498,6 +503,62 @@ mod benchmarks {
 
 		assert!(readings_have_come::<T>());
 		Ok(())
+	}
+
+	#[benchmark]
+	fn authorize_report() {
+		let said = report_where_people_know::<T>(FEWEST_OWNERS, Verdict::Safe);
+		let signature = signed::<T>(Pallet::<T>::report_message(said.clone()));
+		let answer;
+
+		#[block]
+		{
+			answer = Pallet::<T>::authorize_report(SOURCE, &said, &signature);
+		}
+
+		assert!(answer.is_ok());
+	}
+
+	#[benchmark]
+	fn authorize_register() {
+		let reading = reading::<T>();
+		let signature = signed::<T>(Pallet::<T>::register_message(reading.clone()));
+		let answer;
+
+		#[block]
+		{
+			answer = Pallet::<T>::authorize_register(SOURCE, &reading, &signature);
+		}
+
+		assert!(answer.is_ok());
+	}
+
+	#[benchmark]
+	fn authorize_registers(r: Linear<1, MAX_REGISTERS>) {
+		let readings = readings::<T>(r);
+		let signature = signed::<T>(Pallet::<T>::registers_message(readings.clone()));
+		let answer;
+
+		#[block]
+		{
+			answer = Pallet::<T>::authorize_registers(SOURCE, &readings, &signature);
+		}
+
+		assert!(answer.is_ok());
+	}
+
+	#[benchmark]
+	fn authorize_series() {
+		let series = next_root::<T>();
+		let signature = signed::<T>(Pallet::<T>::series_message(series.clone()));
+		let answer;
+
+		#[block]
+		{
+			answer = Pallet::<T>::authorize_series(SOURCE, &series, &signature);
+		}
+
+		assert!(answer.is_ok());
 	}
 
 	#[benchmark]

@@ -1,12 +1,12 @@
 //! What the calls of meters and of the authority do, and whether they are free.
 
 use crate::{
-	registers, Config, Error, Event, OracleParameters, Pallet, Parameters, Register, RegisterBook,
-	RegisterReading, RegisterReadings, Registers, MAX_SLOTS_BACK,
+	authorized::Sender, registers, Config, Error, Event, OracleParameters, Pallet, Parameters,
+	Register, RegisterBook, RegisterReading, RegisterReadings, Registers, MAX_SLOTS_BACK,
 };
 use codec::Encode;
 use frame_support::{ensure, traits::Get};
-use frame_system::{ensure_signed, pallet_prelude::OriginFor};
+use frame_system::pallet_prelude::OriginFor;
 use sp_runtime::DispatchResult;
 use voltree_primitives::{
 	is_signed_by, Clock, DeliverySlots, Devices, Domain, REGISTERS_REPORT, REGISTER_REPORT,
@@ -18,16 +18,19 @@ impl<T: Config> Pallet<T> {
 		Parameters::<T>::get().in_force(T::Clock::now)
 	}
 
-	/// Fails unless `device` itself sent `body` or signed it.
+	/// Fails unless `device` itself sent `body` or signed it. The signature of what was authorized by it
+	/// is not checked again.
 	pub(crate) fn ensure_said(
-		sender: &T::AccountId,
+		sender: &Sender<T::AccountId>,
 		device: &T::AccountId,
 		domain: Domain,
 		body: &impl Encode,
 		signature: Option<&T::Signature>,
 	) -> Result<(), Error<T>> {
-		if sender == device {
-			return Ok(());
+		match sender {
+			Sender::Account(who) if who == device => return Ok(()),
+			Sender::Authorized => return Ok(()),
+			Sender::Account(_) | Sender::Nobody => {}
 		}
 		let signature = signature.ok_or(Error::MissingSignature)?;
 		let message = Self::message(domain, body).encode();
@@ -53,7 +56,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Fails unless the reading would be accepted now. Returns the meter's registers with it.
 	pub(crate) fn check_register(
-		sender: &T::AccountId,
+		sender: &Sender<T::AccountId>,
 		reading: &RegisterReading<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> Result<RegisterBook, Error<T>> {
@@ -67,7 +70,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Fails unless all the readings would be accepted now. Returns the meter's registers with them.
 	pub(crate) fn check_registers(
-		sender: &T::AccountId,
+		sender: &Sender<T::AccountId>,
 		readings: &RegisterReadings<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> Result<RegisterBook, Error<T>> {
@@ -85,7 +88,7 @@ impl<T: Config> Pallet<T> {
 		reading: &RegisterReading<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> bool {
-		ensure_signed(origin.clone())
+		Self::sender(origin.clone())
 			.is_ok_and(|sender| Self::check_register(&sender, reading, signature).is_ok())
 	}
 
@@ -95,13 +98,13 @@ impl<T: Config> Pallet<T> {
 		readings: &RegisterReadings<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> bool {
-		ensure_signed(origin.clone())
+		Self::sender(origin.clone())
 			.is_ok_and(|sender| Self::check_registers(&sender, readings, signature).is_ok())
 	}
 
 	/// Take a meter's reading.
 	pub(crate) fn do_report_register(
-		sender: &T::AccountId,
+		sender: &Sender<T::AccountId>,
 		reading: RegisterReading<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> DispatchResult {
@@ -114,7 +117,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Take a meter's readings.
 	pub(crate) fn do_report_registers(
-		sender: &T::AccountId,
+		sender: &Sender<T::AccountId>,
 		readings: RegisterReadings<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> DispatchResult {

@@ -16,7 +16,8 @@
 //! | [`Pallet::restore_sensor`] | the sensor's owner after a while, or the authority | it is listened to again |
 //!
 //! Reports are free as long as they would be accepted; a device needs no money. They are
-//! ordinary signed extrinsics, so that any client can send them.
+//! ordinary signed extrinsics, so that any client can send them; or, with the device's signature
+//! inside, authorized ones that have no sender at all, see [`authorized`].
 //!
 //! Whether a line is safe is never stored. It follows from the sensors' histories and the time, by
 //! the rule in [`safety`]: silence alone makes a line stale, without a transaction.
@@ -55,6 +56,7 @@
 
 extern crate alloc;
 
+pub mod authorized;
 #[allow(clippy::as_conversions, reason = "the codec's derive casts its own indices")]
 pub mod conduct;
 mod errors;
@@ -119,6 +121,7 @@ pub use weights::WeightInfo;
 )]
 pub mod pallet {
 	use super::{
+		authorized::Sender,
 		history::{Fault, History},
 		lines::WatchKey,
 		parameters::*,
@@ -237,7 +240,8 @@ pub mod pallet {
 		/// the line's sensors now say something else together.
 		///
 		/// Origin: signed by the sensor, which needs no `signature` then, or by anyone with the
-		/// sensor's signature over the message that the runtime API's `report_message` returns.
+		/// sensor's signature over the message that the runtime API's `report_message` returns, or by nobody
+		/// with that signature.
 		///
 		/// Errors: [`Error::NotASensor`], [`Error::InvalidConfidence`], [`Error::ModelRetired`],
 		/// [`Error::UnknownModel`], [`Error::FutureReport`], [`Error::StaleReport`],
@@ -252,20 +256,28 @@ pub mod pallet {
 		| -> bool {
 			Pallet::<T>::is_free_report(origin, report, signature.as_ref())
 		})]
+		#[pallet::authorize(Pallet::<T>::authorize_report)]
+		#[pallet::weight_of_authorize(Pallet::<T>::weight_of_authorizing(
+			signature,
+			T::WeightInfo::authorize_report,
+		))]
 		pub fn report(
 			origin: OriginFor<T>,
 			report: SensorReport<T::AccountId>,
 			signature: Option<T::Signature>,
 		) -> DispatchResultWithPostInfo {
-			let heard = Self::do_report(&ensure_signed(origin)?, report, signature.as_ref())?;
-			Ok(Some(Self::weight_of_report(&signature, heard)).into())
+			let sender = Self::sender(origin)?;
+			let heard = Self::do_report(&sender, report, signature.as_ref())?;
+			let is_checked = sender != Sender::Authorized && signature.is_some();
+			Ok(Some(Self::weight_of_report(is_checked, heard)).into())
 		}
 
 		/// Report a meter's registers at a slot boundary. Free while it would be accepted. Late
 		/// reports count. Emits [`Event::RegisterReported`].
 		///
 		/// Origin: signed by the meter, which needs no `signature` then, or by anyone with the
-		/// meter's signature over the message that the runtime API's `register_message` returns.
+		/// meter's signature over the message that the runtime API's `register_message` returns, or by nobody
+		/// with that signature.
 		///
 		/// Errors: [`Error::NotAMeter`], [`Error::NotABoundary`], [`Error::FutureReport`],
 		/// [`Error::AlreadyReported`], [`Error::TooOld`], [`Error::NotMonotone`],
@@ -282,12 +294,17 @@ pub mod pallet {
 		| -> bool {
 			Pallet::<T>::is_free_register(origin, reading, signature.as_ref())
 		})]
+		#[pallet::authorize(Pallet::<T>::authorize_register)]
+		#[pallet::weight_of_authorize(Pallet::<T>::weight_of_authorizing(
+			signature,
+			T::WeightInfo::authorize_register,
+		))]
 		pub fn report_register(
 			origin: OriginFor<T>,
 			reading: RegisterReading<T::AccountId>,
 			signature: Option<T::Signature>,
 		) -> DispatchResult {
-			Self::do_report_register(&ensure_signed(origin)?, reading, signature.as_ref())
+			Self::do_report_register(&Self::sender(origin)?, reading, signature.as_ref())
 		}
 
 		/// Report a meter's registers at up to 16 slot boundaries at once, as one that was out of
@@ -295,7 +312,8 @@ pub mod pallet {
 		/// while they would be accepted. Emits [`Event::RegisterReported`] for each.
 		///
 		/// Origin: signed by the meter, which needs no `signature` then, or by anyone with the
-		/// meter's signature over the message that the runtime API's `registers_message` returns.
+		/// meter's signature over the message that the runtime API's `registers_message` returns, or by nobody
+		/// with that signature.
 		///
 		/// Errors: [`Error::NoRegisters`], and those of [`Pallet::report_register`].
 		#[pallet::call_index(3)]
@@ -313,12 +331,17 @@ pub mod pallet {
 		| -> bool {
 			Pallet::<T>::are_free_registers(origin, readings, signature.as_ref())
 		})]
+		#[pallet::authorize(Pallet::<T>::authorize_registers)]
+		#[pallet::weight_of_authorize(Pallet::<T>::weight_of_authorizing(signature, || {
+			let count = u32::try_from(readings.registers.len()).unwrap_or(MAX_REGISTERS);
+			T::WeightInfo::authorize_registers(count)
+		}))]
 		pub fn report_registers(
 			origin: OriginFor<T>,
 			readings: RegisterReadings<T::AccountId>,
 			signature: Option<T::Signature>,
 		) -> DispatchResult {
-			Self::do_report_registers(&ensure_signed(origin)?, readings, signature.as_ref())
+			Self::do_report_registers(&Self::sender(origin)?, readings, signature.as_ref())
 		}
 
 		/// Announce other periods of the reports, in force once [`Config::Notice`] has passed; what
@@ -342,7 +365,8 @@ pub mod pallet {
 		/// [`Event::SeriesRecorded`].
 		///
 		/// Origin: signed by the device, which needs no `signature` then, or by anyone with the
-		/// device's signature over the message that the runtime API's `series_message` returns.
+		/// device's signature over the message that the runtime API's `series_message` returns, or by nobody
+		/// with that signature.
 		///
 		/// Errors: [`Error::NotADevice`], [`Error::NoEntries`], [`Error::FutureReport`],
 		/// [`Error::TooOld`], [`Error::AlreadyReported`], [`Error::OutOfOrder`],
@@ -359,12 +383,17 @@ pub mod pallet {
 		| -> bool {
 			Pallet::<T>::is_free_series(origin, series, signature.as_ref())
 		})]
+		#[pallet::authorize(Pallet::<T>::authorize_series)]
+		#[pallet::weight_of_authorize(Pallet::<T>::weight_of_authorizing(
+			signature,
+			T::WeightInfo::authorize_series,
+		))]
 		pub fn record_series(
 			origin: OriginFor<T>,
 			series: SeriesRoot<T::AccountId>,
 			signature: Option<T::Signature>,
 		) -> DispatchResult {
-			Self::do_record_series(&ensure_signed(origin)?, series, signature.as_ref())
+			Self::do_record_series(&Self::sender(origin)?, series, signature.as_ref())
 		}
 
 		/// Let sensors use a model, at once; from the first one on they may use no others. A retired

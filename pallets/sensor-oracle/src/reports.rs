@@ -1,6 +1,7 @@
 //! Sensors' reports: whether one counts, what follows from it, and who is set aside and comes back.
 
 use crate::{
+	authorized::Sender,
 	safety::{self, Witness},
 	Conduct, Config, Error, Event, Histories, History, Lines, OracleParameters, Pallet, Parameters,
 	Reports, SensorRecord, SensorReport, WeightInfo, FULL_CONFIDENCE,
@@ -20,7 +21,7 @@ pub(crate) struct Accepted<AccountId> {
 	/// The sensor's line.
 	line: LineId,
 	/// The periods in force.
-	parameters: OracleParameters,
+	pub parameters: OracleParameters,
 	/// What was known of the sensor.
 	known: Option<SensorRecord<AccountId>>,
 }
@@ -36,7 +37,7 @@ pub(crate) struct Heard {
 impl<T: Config> Pallet<T> {
 	/// Fails unless the report would be accepted now.
 	pub(crate) fn check_report(
-		sender: &T::AccountId,
+		sender: &Sender<T::AccountId>,
 		report: &SensorReport<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> Result<Accepted<T::AccountId>, Error<T>> {
@@ -64,30 +65,30 @@ impl<T: Config> Pallet<T> {
 		report: &SensorReport<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> bool {
-		ensure_signed(origin.clone())
+		Self::sender(origin.clone())
 			.is_ok_and(|sender| Self::check_report(&sender, report, signature).is_ok())
 	}
 
-	/// The weight of a report that led to this: without a `signature` none is checked.
-	pub(crate) fn weight_of_report(signature: &Option<T::Signature>, heard: Heard) -> Weight {
+	/// The weight of a report that led to this, whose call checked a signature or did not.
+	pub(crate) fn weight_of_report(is_checked: bool, heard: Heard) -> Weight {
 		let Heard { sensors, changed } = heard;
-		match (signature, changed) {
-			(Some(_), true) => T::WeightInfo::report(sensors),
-			(Some(_), false) => T::WeightInfo::report_as_before(sensors),
-			(None, true) => T::WeightInfo::report_by_sensor(sensors),
-			(None, false) => T::WeightInfo::report_as_before_by_sensor(sensors),
+		match (is_checked, changed) {
+			(true, true) => T::WeightInfo::report(sensors),
+			(true, false) => T::WeightInfo::report_as_before(sensors),
+			(false, true) => T::WeightInfo::report_by_sensor(sensors),
+			(false, false) => T::WeightInfo::report_as_before_by_sensor(sensors),
 		}
 	}
 
 	/// The most that a report can weigh.
 	pub(crate) fn heaviest_report(signature: &Option<T::Signature>) -> Weight {
 		let heard = Heard { sensors: T::SensorsPerLine::get(), changed: true };
-		Self::weight_of_report(signature, heard)
+		Self::weight_of_report(signature.is_some(), heard)
 	}
 
 	/// Take a sensor's report.
 	pub(crate) fn do_report(
-		sender: &T::AccountId,
+		sender: &Sender<T::AccountId>,
 		report: SensorReport<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> Result<Heard, DispatchError> {

@@ -5,10 +5,10 @@
 //! entry is `blake2_256(0x00 ++ entry)`, of two hashes `blake2_256(0x01 ++ left ++ right)`, level by
 //! level; a hash without a partner goes up as it is.
 
-use crate::{Config, Error, Event, Pallet, Series};
+use crate::{authorized::Sender, Config, Error, Event, Pallet, Series};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{ensure, traits::ConstU32, BoundedVec};
-use frame_system::{ensure_signed, pallet_prelude::OriginFor};
+use frame_system::pallet_prelude::OriginFor;
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::DispatchResult;
@@ -63,7 +63,7 @@ pub type SeriesBook = BoundedVec<HourRoot, ConstU32<MAX_HOURS>>;
 impl<T: Config> Pallet<T> {
 	/// Fails unless the root would be accepted now. Returns the device's roots so far.
 	pub(crate) fn check_series(
-		sender: &T::AccountId,
+		sender: &Sender<T::AccountId>,
 		series: &SeriesRoot<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> Result<SeriesBook, Error<T>> {
@@ -90,13 +90,13 @@ impl<T: Config> Pallet<T> {
 		series: &SeriesRoot<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> bool {
-		ensure_signed(origin.clone())
+		Self::sender(origin.clone())
 			.is_ok_and(|sender| Self::check_series(&sender, series, signature).is_ok())
 	}
 
 	/// Take an hour's root.
 	pub(crate) fn do_record_series(
-		sender: &T::AccountId,
+		sender: &Sender<T::AccountId>,
 		series: SeriesRoot<T::AccountId>,
 		signature: Option<&T::Signature>,
 	) -> DispatchResult {

@@ -46,6 +46,14 @@ pub trait WeightInfo {
 	fn retire_model() -> Weight;
 	/// Weight of `restore_sensor`.
 	fn restore_sensor() -> Weight;
+	/// Weight of `authorize_report`.
+	fn authorize_report() -> Weight;
+	/// Weight of `authorize_register`.
+	fn authorize_register() -> Weight;
+	/// Weight of `authorize_registers`, `r` from 1 to 16.
+	fn authorize_registers(r: u32) -> Weight;
+	/// Weight of `authorize_series`.
+	fn authorize_series() -> Weight;
 	/// Weight of `watch`, `l` from 0 to 64.
 	fn watch(l: u32) -> Weight;
 }
@@ -204,6 +212,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(24))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
+	fn authorize_report() -> Weight {
+		// An estimate: what the call takes whose part it is, without what that writes.
+		Weight::from_parts(260_000_000, 6_502).saturating_add(T::DbWeight::get().reads(4))
+	}
+	fn authorize_register() -> Weight {
+		// An estimate: what the call takes whose part it is, without what that writes.
+		Weight::from_parts(260_000_000, 3_898).saturating_add(T::DbWeight::get().reads(3))
+	}
+	fn authorize_registers(r: u32) -> Weight {
+		// An estimate: what the call takes whose part it is, without what that writes.
+		Weight::from_parts(300_000_000, 3_898)
+			.saturating_add(Weight::from_parts(2_800_000, 0).saturating_mul(r.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+	}
+	fn authorize_series() -> Weight {
+		// An estimate: what the call takes whose part it is, without what that writes.
+		Weight::from_parts(300_000_000, 6_000).saturating_add(T::DbWeight::get().reads(3))
+	}
 	fn watch(l: u32) -> Weight {
 		Weight::from_parts(15_000_000, 4_502)
 			.saturating_add(Weight::from_parts(300_000_000, 0).saturating_mul(l.into()))
@@ -298,6 +324,20 @@ impl WeightInfo for () {
 		Weight::from_parts(400_000_000, 80_000)
 			.saturating_add(ParityDbWeight::get().reads(24))
 			.saturating_add(ParityDbWeight::get().writes(5))
+	}
+	fn authorize_report() -> Weight {
+		Weight::from_parts(260_000_000, 6_502).saturating_add(ParityDbWeight::get().reads(4))
+	}
+	fn authorize_register() -> Weight {
+		Weight::from_parts(260_000_000, 3_898).saturating_add(ParityDbWeight::get().reads(3))
+	}
+	fn authorize_registers(r: u32) -> Weight {
+		Weight::from_parts(300_000_000, 3_898)
+			.saturating_add(Weight::from_parts(2_800_000, 0).saturating_mul(r.into()))
+			.saturating_add(ParityDbWeight::get().reads(3))
+	}
+	fn authorize_series() -> Weight {
+		Weight::from_parts(300_000_000, 6_000).saturating_add(ParityDbWeight::get().reads(3))
 	}
 	fn watch(l: u32) -> Weight {
 		Weight::from_parts(15_000_000, 4_502)

@@ -357,7 +357,22 @@ pub fn sign_with(
 	tip: Balance,
 	nonce: Nonce,
 ) -> UncheckedExtrinsic {
-	let extension: TxExtension = (
+	let extension = extension(tip, nonce);
+	let payload =
+		SignedPayload::new(call.into(), extension.clone()).expect("no metadata hash is asked for");
+	let signature = payload.using_encoded(|bytes| who.sign(bytes));
+	let (call, ..) = payload.deconstruct();
+	UncheckedExtrinsic::new_signed(call, who.id().into(), signature.into(), extension)
+}
+
+/// An extrinsic with `call` that nobody sends; of equals, `variant` makes another.
+pub fn without_sender(call: impl Into<RuntimeCall>, variant: Nonce) -> UncheckedExtrinsic {
+	UncheckedExtrinsic::new_transaction(call.into(), extension(0, variant))
+}
+
+/// What an extrinsic brings along.
+fn extension(tip: Balance, nonce: Nonce) -> TxExtension {
+	(
 		frame_system::CheckNonZeroSender::new(),
 		frame_system::CheckSpecVersion::new(),
 		frame_system::CheckTxVersion::new(),
@@ -365,15 +380,11 @@ pub fn sign_with(
 		frame_system::CheckEra::from(Era::Immortal),
 		frame_system::CheckNonce::from(nonce),
 		frame_system::CheckWeight::new(),
+		frame_system::AuthorizeCall::new(),
 		pallet_blacklist::CheckStanding::new(),
 		pallet_transaction_payment::ChargeTransactionPayment::from(tip).into(),
 		frame_metadata_hash_extension::CheckMetadataHash::new(false),
-	);
-	let payload =
-		SignedPayload::new(call.into(), extension.clone()).expect("no metadata hash is asked for");
-	let signature = payload.using_encoded(|bytes| who.sign(bytes));
-	let (call, ..) = payload.deconstruct();
-	UncheckedExtrinsic::new_signed(call, who.id().into(), signature.into(), extension)
+	)
 }
 
 /// Dispatch `call` from an origin that no extrinsic can have, such as root.

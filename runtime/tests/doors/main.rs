@@ -6,6 +6,7 @@ mod common;
 
 mod pool;
 mod proxies;
+mod senderless;
 
 use common::{
 	on,

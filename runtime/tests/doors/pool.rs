@@ -49,12 +49,12 @@ fn the_pool_sees_no_further_than_it_is_sure() {
 	});
 }
 
-fn reported(by: &Pair, class: Class, observed: u64) -> OracleCall {
+pub fn reported(by: &Pair, class: Class, observed: u64) -> OracleCall {
 	OracleCall::report { report: report_of(by, class, observed), signature: None }
 }
 
 /// A report of `device` that somebody else brings.
-fn relayed(device: &Pair, observed: u64) -> OracleCall {
+pub fn relayed(device: &Pair, observed: u64) -> OracleCall {
 	let report = report_of(device, Class::Clear, observed);
 	let message = voltree_runtime::SensorOracle::report_message(report.clone());
 	OracleCall::report { report, signature: Some(device.seal(&message)) }
@@ -75,7 +75,7 @@ fn read_both(by: &Pair, boundary: u64) -> OracleCall {
 	}
 }
 
-fn valid(
+pub fn valid(
 	chain: &mut Chain,
 	extrinsics: Vec<voltree_runtime::UncheckedExtrinsic>,
 ) -> Vec<ValidTransaction> {

@@ -61,10 +61,14 @@ export function refusedAtDoor(api, { message }) {
 }
 
 /**
- * The chain's transaction extension that @polkadot/api has not heard of: the door. It has no bytes
- * and nothing implicit, so there is nothing to know; without this the library says so in a warning.
+ * The chain's transaction extensions that @polkadot/api has not heard of: the SDK's, by which a device's
+ * report needs no sender, and the door. They have no bytes and nothing implicit, so there is nothing to
+ * know; without this the library says so in a warning.
  */
-const EXTENSIONS = { CheckStanding: { extrinsic: {}, payload: {} } };
+const EXTENSIONS = {
+	AuthorizeCall: { extrinsic: {}, payload: {} },
+	CheckStanding: { extrinsic: {}, payload: {} },
+};
 
 /** Connect to a node; the connection comes back by itself when the node does. */
 export async function connect(url, { quiet = false } = {}) {

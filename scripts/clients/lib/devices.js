@@ -53,6 +53,16 @@ export async function signReading(chain, device, values) {
 	return { Sr25519: device.sign(message.toU8a()) };
 }
 
+/**
+ * The bytes of a device's signed report as an extrinsic that nobody sends (a General extrinsic): no
+ * account, no nonce, no fee. Of equals, `variant` makes another.
+ */
+export function withoutSender(chain, call, variant = 0) {
+	const payload = { era: '0x00', nonce: variant, tip: 0, mode: 0, method: call.method };
+	const value = { payload, transactionExtensionVersion: 0 };
+	return chain.api.registry.createType('GeneralExtrinsic', value).toHex();
+}
+
 /** What the sensors of a line say now: `Safe`, `Hazard` or `Stale`. */
 export async function verdict(chain, line) {
 	return (await chain.api.call.sensorOracleApi.line(line, [])).verdict.type;

@@ -40,8 +40,8 @@ test('it knows the chain without being told types, and says of the door what REA
 	const usual = /API\/INIT: RPC methods not decorated: (archive|author|bitswap|chainHead)_/;
 	const ours = warnings.filter((line) => !usual.test(line));
 	assert.equal(ours.length, 1, stderr);
-	const door = 'Unknown signed extensions CheckStanding found, treating them as no-effect';
-	assert(ours[0].endsWith(door), ours[0]);
+	const unknown = 'Unknown signed extensions AuthorizeCall, CheckStanding found';
+	assert(ours[0].endsWith(`${unknown}, treating them as no-effect`), ours[0]);
 });
 
 test('an account is shown with its certificate and its device', async () => {

@@ -18,6 +18,7 @@ SERVICE = "//ManagementCentre"
 TOKEN = "voltree_primitives::token::Token"
 TERMS = "voltree_primitives::terms::Terms"
 SIGNED_TOKEN = "pallet_shared_wallet::types::SignedToken"
+SENSOR_REPORT = "pallet_sensor_oracle::types::SensorReport"
 
 
 def message(*body):
@@ -66,6 +67,7 @@ RUNTIME_API = {
 		device_message=(message("AccountId", "AccountId"), "AccountId", "AccountId"),
 	),
 	"CredibilityApi": methods(score=("Option<pallet_credibility::types::Score>", "H256")),
+	"SensorOracleApi": methods(report_message=(message(SENSOR_REPORT), SENSOR_REPORT)),
 }
 
 
@@ -185,6 +187,21 @@ class Chain:
 			raise Refused(receipt.error_message["name"], f"{pallet}.{call}")
 		receipt.block_number = self.substrate.get_block_number(receipt.block_hash)
 		return receipt
+
+	def submit_without_sender(self, pallet, call, variant=0, **params):
+		"""Hand in what a device has signed as a General extrinsic, which this library does not know: its
+		bytes are put together here. Once a block has it, the library cannot read that block.
+		"""
+		# Version 5, General; extensions of version 0: immortal, a number that nobody looks at, no tip,
+		# no hash of the metadata.
+		body = bytes([0x45, 0, 0, variant << 2, 0, 0]) + self.compose(pallet, call, **params).data.data
+		length = self.substrate.encode_scale("Compact<u32>", len(body)).data
+		data = "0x" + (bytes(length) + body).hex()
+		return self.substrate.rpc_request("author_submitExtrinsic", [data])
+
+	def number_of_error(self, pallet, name):
+		"""By which the pool refuses what has no sender."""
+		return self.substrate.get_metadata_error(pallet, name).value["index"]
 
 	def as_centre(self, pallet, call, **params):
 		with exclusively("centre"):

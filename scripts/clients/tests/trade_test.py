@@ -281,7 +281,36 @@ class Trade(unittest.TestCase):
 			score = self.score(role)
 			self.assertEqual((score["credit"], score["record"]["timely"]), (1_000, 1))
 
-	def test_15_facts_are_written_down(self):
+	def sensor_says(self, kind):
+		"""What a sensor of the line sees now, as soon as the chain would take it, and its signature."""
+		chain, sensor = self.chain, account(f"//Sensor//{LINE}//1")
+		address = sensor.ss58_address
+		last = chain.query("SensorOracle", "Reports", address)["report"]["observed"]
+		least = chain.query("SensorOracle", "Parameters")["current"]["min_interval"]
+		chain.until(last + least, "time for another report")
+		observed = chain.now()
+		report = {
+			"sensor": address,
+			"class": kind,
+			"confidence": 900_000,
+			"model": "0x" + bytes(32).hex(),
+			"observed": observed,
+			"digest": "0x" + observed.to_bytes(32, "big").hex(),
+		}
+		message = chain.raw_call("SensorOracleApi", "report_message", report)
+		return report, signed(sensor, message)
+
+	def test_15_somebody_relays_a_report(self):
+		chain, relayer = self.chain, self.seller.ss58_address
+		before = chain.balance(relayer)
+		report, signature = self.sensor_says("Wind")
+		receipt = chain.submit(
+			self.seller, "SensorOracle", "report", report=report, signature=signature
+		)
+		self.assertEqual(event(receipt, "SensorOracle", "Reported")["sensor"], report["sensor"])
+		self.assertEqual(chain.balance(relayer), before)
+
+	def test_16_facts_are_written_down(self):
 		roles = ("buyer", "buyer_wallet", "seller", "seller_wallet", "meter", "key")
 		facts = {
 			"accounts": {role: getattr(self, role).ss58_address for role in roles},
@@ -295,6 +324,27 @@ class Trade(unittest.TestCase):
 		}
 		file = pathlib.Path(prepared("FOLDER"), "trade-python.json")
 		file.write_text(json.dumps(facts, indent="\t"), encoding="utf-8")
+
+	# Last, because the library cannot read the block that has it.
+	def test_17_nobody_sends_a_report(self):
+		chain = self.chain
+		report, signature = self.sensor_says("Clear")
+		call = ("SensorOracle", "report")
+		said = {"report": report, "signature": signature}
+		self.assertIn("result", chain.submit_without_sender(*call, **said))
+
+		def is_taken():
+			newest = chain.query("SensorOracle", "Reports", report["sensor"])["report"]
+			return newest["observed"] == report["observed"]
+
+		chain.eventually("the report", is_taken)
+		unsigned = {"report": report, "signature": None}
+		for again, reason in ((said, "OutOfOrder"), (unsigned, "MissingSignature")):
+			with self.assertRaises(SubstrateRequestException) as refused:
+				chain.submit_without_sender(*call, variant=1, **again)
+			[refusal] = refused.exception.args
+			number = chain.number_of_error("SensorOracle", reason)
+			self.assertEqual((refusal["code"], refusal["data"]), (1010, f"Custom error: {number}"))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 use crate::{mock::*, pallet::*, CheckStanding, Refusal, WeightInfo, MAX_OPENINGS};
 use codec::{Decode, Encode};
-use frame_support::{assert_storage_noop, dispatch::GetDispatchInfo};
+use frame_support::{
+	assert_storage_noop,
+	dispatch::{GetDispatchInfo, RawOrigin},
+};
 use scale_info::{TypeDef, TypeInfo};
 use sp_keyring::Sr25519Keyring::*;
 use sp_runtime::{
@@ -169,6 +172,20 @@ fn only_signed_origins_are_looked_at() {
 		let call = open(&[(Alice, Role::Buyer)]).into();
 		let bare = CheckStanding::<Test>::bare_validate(&call, &call.get_dispatch_info(), 0);
 		assert_eq!(bare, Ok(ValidTransaction::default()));
+	});
+}
+
+/// What was authorized without a sender opens nothing, and a free report is like a signed one.
+#[test]
+fn an_authorized_report_is_like_a_signed_one() {
+	people().run(|| {
+		let authorized = || RuntimeOrigin::from(RawOrigin::Authorized);
+		let said = validate(authorized(), report(Alice, true), External);
+		assert_eq!(said, signed(Alice, report(Alice, true)));
+		assert!(said.is_ok_and(|validity| validity.priority == REPORT_PRIORITY));
+		passes(validate(authorized(), report(Alice, true), InBlock));
+		passes(validate(authorized(), report(Alice, false), External));
+		passes(validate(authorized(), business::Call::gift {}, External));
 	});
 }
 

@@ -1,5 +1,6 @@
 //! Tests of the calls, a module each, of the rule and of what neighbours and clients are told.
 
+mod authorized;
 mod faults;
 mod lines;
 mod migrations;

@@ -1,7 +1,7 @@
 //! Sensors and meters: what they see and say, or do not say.
 
 use super::{cast::CAST, Dice, World};
-use crate::common::{people::Id, scene::report_of, OracleCall};
+use crate::common::{people::Id, scene::report_of, without_sender, OracleCall};
 use pallet_registry::types::DeviceKind;
 use pallet_sensor_oracle::{Class, Register, RegisterReading, RegisterReadings};
 use sp_core::sr25519::Pair;
@@ -102,8 +102,23 @@ impl World {
 			sensor: sensor.id.clone(),
 			..report_of(&CAST.keys[&CAST.grid], class, now)
 		};
-		let call = OracleCall::report { report, signature: None };
-		if self.act(RuntimeOrigin::signed(sensor.id.clone()), call).is_ok() {
+		// Some without a sender, by their signature alone.
+		let key = CAST
+			.keys
+			.get(&sensor.id)
+			.filter(|_| (now / 1_000 + u64::from(sensor.line)).is_multiple_of(4));
+		let is_taken = match key {
+			Some(key) => {
+				let signature = Some(key.seal(&SensorOracle::report_message(report.clone())));
+				let call = OracleCall::report { report, signature };
+				self.apply(without_sender(call, 0)).is_ok_and(|done| done.is_ok())
+			}
+			None => {
+				let call = OracleCall::report { report, signature: None };
+				self.act(RuntimeOrigin::signed(sensor.id.clone()), call).is_ok()
+			}
+		};
+		if is_taken {
 			sensor.last = now;
 		}
 	}

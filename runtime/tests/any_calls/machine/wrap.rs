@@ -190,7 +190,9 @@ impl World {
 	pub fn a_signed_extrinsic(&mut self, dice: &mut Dice) {
 		let who = self.anybody(dice);
 		let call = self.any_call(dice);
-		if dice.percent(50) {
+		if dice.percent(10) {
+			let _mostly_refused = self.apply(crate::common::without_sender(call, 0));
+		} else if dice.percent(50) {
 			let tip = dice.extreme_money(1_000);
 			self.apply_signed(&who, call, tip);
 		} else if let Some(key) = CAST.keys.get(&who) {
