@@ -428,9 +428,10 @@ mod benchmarks {
 	#[benchmark]
 	fn watch(l: Linear<0, { MAX_WATCHED }>) {
 		set_periods::<T>();
-		for n in 0..l {
-			fill_line::<T>(n, T::SensorsPerLine::get());
-			set_line::<T>(n, Verdict::Hazard, NOW);
+		let lines = || (0..l).map(|n| LINE.saturating_sub(n));
+		for line in lines() {
+			fill_line::<T>(line, T::SensorsPerLine::get());
+			set_line::<T>(line, Verdict::Hazard, NOW);
 		}
 		T::BenchmarkHelper::set_time(NOW);
 
@@ -439,7 +440,7 @@ mod benchmarks {
 			Pallet::<T>::on_initialize(1u32.into());
 		}
 
-		assert!((0..l).all(|n| Lines::<T>::get(n)
+		assert!(lines().all(|line| Lines::<T>::get(line)
 			.is_some_and(|state| { state.verdict == Verdict::Safe && state.watched > Some(NOW) })));
 	}
 
