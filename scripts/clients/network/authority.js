@@ -55,15 +55,19 @@ async function decide(network, chain, call) {
 	await close(chain, second, hash);
 }
 
+/** New session keys for a data aggregator, made in its node, which `ask` reaches, and set on the chain. */
+export async function rotateKeys(chain, account, ask) {
+	const { keys, proof } = await ask('author_rotateKeysWithOwner', u8aToHex(account.publicKey));
+	await chain.sendAndWait(account, chain.api.tx.session.setKeys(keys, proof), { finalized: true });
+}
+
 /**
  * What the authority needs to admit the data aggregator of an account: session keys, made in its node,
  * which `ask` reaches, and set on the chain; and the proof of the node's key.
  */
 export async function apply(chain, account, nodeKey, ask) {
-	const { api } = chain;
-	const { keys, proof } = await ask('author_rotateKeysWithOwner', u8aToHex(account.publicKey));
-	await chain.sendAndWait(account, api.tx.session.setKeys(keys, proof));
-	const message = await api.call.communicationTreeApi.nodeMessage(account.address);
+	await rotateKeys(chain, account, ask);
+	const message = await chain.api.call.communicationTreeApi.nodeMessage(account.address);
 	return {
 		account: account.address,
 		node: u8aToHex(nodeKey.publicKey),

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { isHex, u8aToHex } from '@polkadot/util';
 import { blake2AsHex } from '@polkadot/util-crypto';
 import { connect } from '../lib/chain.js';
-import { admission, apply, close, motion, propose, vote } from './authority.js';
+import { admission, apply, close, motion, propose, rotateKeys, vote } from './authority.js';
 import { fromUri, pairOf, peerId } from './keys.js';
 
 const say = (text) => console.log(`==> ${text}`);
@@ -39,6 +39,18 @@ function nodeKeyIn(file) {
 	if (!isHex(seed, 256)) throw new Wrong(`${file} has no node key: voltree-node key generate-node-key --file FILE makes one`);
 	return seed;
 }
+
+/** Asks the node behind a websocket address over HTTP. */
+const asking = (ws) => async (method, ...params) => {
+	const answer = await fetch(ws.replace(/^ws/, 'http'), {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+	});
+	const { result, error } = await answer.json();
+	if (error) throw new Error(`${method}: ${error.message}`);
+	return result;
+};
 
 /** A call as it is given: `admit FILE`, `remove ACCOUNT`, `upgrade WASM`, or `pallet.call` and JSON. */
 function callOf(chain, [name, ...args]) {
@@ -73,19 +85,14 @@ function tell({ hash, index, threshold, ayes, nays, call }) {
 const COMMANDS = {
 	apply: async (chain, [], { key, 'node-key': nodeKey, ws }) => {
 		const [account, seed] = [keyIn(key), nodeKeyIn(nodeKey)];
-		const ask = async (method, ...params) => {
-			const answer = await fetch(ws.replace(/^ws/, 'http'), {
-				method: 'POST',
-				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-			});
-			const { result, error } = await answer.json();
-			if (error) throw new Error(`${method}: ${error.message}`);
-			return result;
-		};
+		const ask = asking(ws);
 		const own = await ask('system_localPeerId');
 		if (own !== peerId(seed)) throw new Wrong(`the node at ${ws} is ${own}, not ${peerId(seed)}: ask your own node, and give its key`);
 		console.log(JSON.stringify(await apply(chain, account, pairOf('ed25519', seed), ask)));
+	},
+	'rotate-keys': async (chain, [], { key, ws }) => {
+		await rotateKeys(chain, keyIn(key), asking(ws));
+		say('The node has new session keys; they count from the session after next on, the old ones until then');
 	},
 	motions: async (chain) => {
 		const hashes = await chain.api.query.authority.proposals();
@@ -145,11 +152,12 @@ async function main() {
 		return console.log(blake2AsHex(contents(words[0])));
 	}
 	if (!(command in COMMANDS)) throw new Wrong(command ? `there is no command '${command}'` : 'it needs a command');
-	const chain = await connect(values.ws, { quiet: true });
+	// It would try for ever.
 	const late = setTimeout(() => {
 		complain(`ERROR: nobody answers at ${values.ws}`);
 		process.exit(1);
 	}, 20_000);
+	const chain = await connect(values.ws, { quiet: true });
 	await chain.api.isReady;
 	clearTimeout(late);
 	await COMMANDS[command](chain, words, values);

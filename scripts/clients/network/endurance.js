@@ -71,11 +71,16 @@ class Load {
 	}
 }
 
-/** Wait until `check` says yes. */
+/** Wait until `check` says yes. Somebody who does not answer has not said it. */
 async function until(what, patience, check) {
 	const end = Date.now() + patience;
-	while (!(await check())) {
-		if (Date.now() > end) throw new Error(`waited ${(patience / 1_000).toFixed(0)} s in vain for ${what}`);
+	for (;;) {
+		const [holds, error] = await check().then((holds) => [holds], (error) => [false, error]);
+		if (holds) return;
+		if (Date.now() > end) {
+			const why = error ? `: ${error.message}` : '';
+			throw new Error(`waited ${(patience / 1_000).toFixed(0)} s in vain for ${what}${why}`);
+		}
 		await sleep(100);
 	}
 }
@@ -94,8 +99,12 @@ class Trial {
 	async goOn(nodes, what) {
 		const start = performance.now();
 		const heights = () => Promise.all(nodes.map((node) => node.finalised()));
-		const height = Math.max(...(await heights())) + SOME;
-		await until(`finality to go on ${what}`, this.patience, async () => Math.min(...(await heights())) >= height);
+		let height;
+		await until(`finality to go on ${what}`, this.patience, async () => {
+			const now = await heights();
+			height ??= Math.max(...now) + SOME;
+			return Math.min(...now) >= height;
+		});
 		const hashes = new Set(await Promise.all(nodes.map((node) => node.hashAt(height))));
 		if (hashes.size !== 1) throw new Error(`two chains are final at block ${height} ${what}: ${[...hashes].join(', ')}`);
 		return performance.now() - start;

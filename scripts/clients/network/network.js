@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeAddress } from '@polkadot/util-crypto';
@@ -177,12 +178,20 @@ export class Network {
 		return node;
 	}
 
-	/** Start those that do not run. If one fails, the others are left as they are. */
+	/**
+	 * Start those that do not run, a few at a time: each compiles the runtime first. If one fails, the
+	 * others are left as they are.
+	 */
 	async start() {
 		const stopped = this.nodes.filter((node) => !node.runs);
-		const results = await Promise.allSettled(stopped.map((node) => node.start()));
-		const failed = results.find(({ status }) => status === 'rejected');
-		if (failed) throw failed.reason;
+		const failures = [];
+		const next = async () => {
+			for (let node = stopped.shift(); node; node = stopped.shift()) {
+				await node.start().catch((error) => failures.push(error));
+			}
+		};
+		await Promise.all(Array.from({ length: 2 * availableParallelism() }, next));
+		if (failures.length > 0) throw failures[0];
 	}
 
 	/** End those that run. */

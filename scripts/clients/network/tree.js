@@ -6,8 +6,8 @@ import { element, rect, text } from '../demo/svg.js';
 const LEFT = 40;
 const TOP = 92;
 const HEAD = 30;
-const COLUMN = 230;
-const ROW = 46;
+const COLUMN = 250;
+const ROW = 50;
 const RADIUS = 9;
 const BILLION = 1e9;
 
@@ -103,9 +103,9 @@ function panel(tree, index, top) {
 		const trust = relay.trust / BILLION;
 		return [
 			element('circle', { cx: x, cy: y, r: RADIUS, fill: colour(trust), stroke: '#fff', 'stroke-width': 2 }),
-			text(x + RADIUS + 5, y - 3, `${relay.name}, trust ${trust.toFixed(3)}`, { class: 'label' }),
+			text(x + RADIUS + 5, y - 6, `${relay.name}, trust ${trust.toFixed(3)}`, { class: 'label' }),
 			text(
-				x + RADIUS + 5, y + 12,
+				x + RADIUS + 5, y + 15,
 				relay.parent
 					? `due ${ms(relay.dueMicros)}, ${arrival(relay, tree.begin)}`
 					: `author, link ${relay.link}`,
@@ -118,7 +118,7 @@ function panel(tree, index, top) {
 	const count = tree.trees.length;
 	const name = count === 1 ? 'The whole block' : `Tree ${index + 1} of ${count}: ${pieces} of ${treeOfPiece.length} pieces`;
 	const drawn = [text(LEFT - RADIUS, top + 16, name, { class: 'panel' }), ...edges, ...second, ...dots];
-	return { drawn, height: HEAD + rows * ROW + 16, width: LEFT + (depth + 1) * COLUMN };
+	return { drawn, height: HEAD + rows * ROW + 16, width: LEFT + (depth + 1) * COLUMN + 20 };
 }
 
 /** The picture as the text of an SVG file. */
