@@ -1,6 +1,6 @@
 //! The command line: options, commands and their help.
 
-use crate::{fan_out, health, management_centre::Arguments};
+use crate::{fan_out, health, laboratory, management_centre::Arguments};
 use clap::Parser;
 
 /// A Voltree node: without a command it runs, with one it does that and ends.
@@ -25,6 +25,10 @@ pub struct Cli {
 	/// Options of block fan-out.
 	#[command(flatten)]
 	pub fan_out: fan_out::Arguments,
+
+	/// What only the laboratory of networks asks for.
+	#[command(flatten)]
+	pub laboratory: laboratory::Arguments,
 
 	/// Options of readiness.
 	#[command(flatten)]

@@ -56,8 +56,11 @@ pub fn run(version: &'static str) -> sc_cli::Result<()> {
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
 	let arguments = cli.management_centre.clone();
 	let (fan_out, health) = (cli.fan_out.fan_out, cli.health);
+	let laboratory = cli.laboratory.clone();
 	cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
-		let wishes = Wishes { centre: arguments.settings(&config)?, fan_out, health };
+		laboratory.check(config.chain_spec.chain_type())?;
+		let centre = arguments.settings(&config)?;
+		let wishes = Wishes { centre, fan_out, laboratory, health };
 		match config.network.network_backend {
 			NetworkBackendType::Litep2p => {
 				service::new_full::<Litep2pNetworkBackend>(config, wishes)

@@ -15,6 +15,7 @@
 //! | [`health`] | whether the node is ready |
 //! | [`doctor`] | finds what keeps a chain from finalising |
 //! | [`rpc`] | RPC methods beyond the SDK's own |
+//! | [`laboratory`] | what only the laboratory of networks asks of a node |
 //! | [`extrinsic`] | extrinsics of the node's own keys |
 //! | [`contain`] | keeps a panic in one task away from the rest |
 
@@ -30,6 +31,7 @@ pub mod doctor;
 mod extrinsic;
 pub mod fan_out;
 pub mod health;
+pub mod laboratory;
 mod links;
 pub mod management_centre;
 pub mod rpc;

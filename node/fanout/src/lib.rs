@@ -12,12 +12,14 @@
 //! | [`chain`] | what the protocol asks the chain |
 //! | [`handler`] | the task: prototype → handler → run |
 //! | [`transport`], [`memory`] | links, and such as can be cut |
+//! | [`faulty`] | bad relays, for tests and the laboratory |
 //! | `node` (feature `node`) | all of it on a Substrate node: network, import, announcements |
 //!
 //! Without the feature `node` nothing of the SDK's client is needed, and everything but the last row
 //! builds and is tested in a minute.
 
 pub mod chain;
+pub mod faulty;
 pub mod frames;
 pub mod handler;
 pub mod memory;

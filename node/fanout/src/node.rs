@@ -27,6 +27,7 @@ pub use host::Outcomes;
 pub use view::{Status, View};
 
 use crate::{
+	faulty::{Conduct, Faulty},
 	frames::LONGEST_FRAME,
 	handler::{self, Controller, Feeds, Prototype},
 	protocol::Settings,
@@ -84,6 +85,8 @@ pub struct Parts<'a, Block: BlockT, Client> {
 	pub outcomes: Box<dyn Outcomes>,
 	/// Length of a block slot.
 	pub slot: Duration,
+	/// How blocks of others are handed on: honestly, but in the laboratory.
+	pub conduct: Conduct,
 	/// Where the task shows how it stands.
 	pub view: View,
 	/// Where to count, if anywhere.
@@ -171,6 +174,7 @@ impl FanoutPrototype {
 			own,
 			parts.slot,
 		);
+		let transport = Faulty::new(transport, parts.conduct);
 		let settings = Settings { own, slot, seed };
 		let feeds = Feeds { events, links: parts.links };
 		view.start();

@@ -22,6 +22,7 @@ pub use arguments::{Arguments, Switch};
 
 use crate::{
 	contain::contain,
+	laboratory::Faults,
 	service::{Block, FullClient, FullPool},
 };
 use futures::{channel::mpsc, StreamExt};
@@ -78,6 +79,8 @@ pub struct Parts<'a> {
 	pub import_queue: Box<dyn ImportQueueService<Block>>,
 	/// With whom links are wanted, each time that changes.
 	pub links: mpsc::Receiver<Vec<Peer>>,
+	/// How the node misbehaves: not at all, but in the laboratory.
+	pub faults: Faults,
 	/// Where the tasks are spawned.
 	pub spawner: SpawnTaskHandle,
 	/// Where metrics are registered, if anywhere.
@@ -86,7 +89,7 @@ pub struct Parts<'a> {
 
 /// Start the task, and the one that speaks to the chain for it.
 pub fn start(prepared: Prepared, parts: Parts<'_>) -> Result<Handle, ServiceError> {
-	let Parts { client, pool, keystore, network, spawner, registry, .. } = parts;
+	let Parts { client, pool, keystore, network, faults, spawner, registry, .. } = parts;
 	let failed = |error: Box<dyn std::error::Error + Send + Sync>| ServiceError::Application(error);
 	let own_id = network.local_peer_id();
 	let own = own_id.into_ed25519().map(Peer).ok_or(ServiceError::Other(
@@ -96,7 +99,7 @@ pub fn start(prepared: Prepared, parts: Parts<'_>) -> Result<Handle, ServiceErro
 	let slot = sc_consensus_aura::slot_duration::<AuraId, _, _>(&*client)?;
 	let standing = registry.map(|registry| Standing::register(registry, own)).transpose()?;
 	let (view, controller) = (View::default(), prepared.controller);
-	let (mouth, statements) = Mouth::new();
+	let (mouth, statements) = Mouth::new(faults.clone());
 
 	let task = prepared
 		.prototype
@@ -112,6 +115,7 @@ pub fn start(prepared: Prepared, parts: Parts<'_>) -> Result<Handle, ServiceErro
 			links: parts.links.boxed(),
 			outcomes: Box::new(mouth),
 			slot: slot.as_duration(),
+			conduct: faults.conduct(),
 			view: view.clone(),
 			registry,
 		})

@@ -4,6 +4,7 @@
 use super::LOG;
 use crate::{
 	extrinsic::{sign, Terms},
+	laboratory::Faults,
 	service::{Block, FullClient, FullPool},
 };
 use codec::Decode;
@@ -48,13 +49,13 @@ pub enum Statement {
 }
 
 /// The fan-out's end.
-pub struct Mouth(mpsc::Sender<Statement>);
+pub struct Mouth(mpsc::Sender<Statement>, Faults);
 
 impl Mouth {
 	/// And the other one.
-	pub fn new() -> (Self, mpsc::Receiver<Statement>) {
+	pub fn new(faults: Faults) -> (Self, mpsc::Receiver<Statement>) {
 		let (sender, statements) = mpsc::channel(MOST_WAITING);
-		(Self(sender), statements)
+		(Self(sender, faults), statements)
 	}
 
 	fn say(&mut self, statement: Statement) {
@@ -65,7 +66,8 @@ impl Mouth {
 }
 
 impl Outcomes for Mouth {
-	fn report(&mut self, report: Report) {
+	fn report(&mut self, mut report: Report) {
+		self.1.falsify(&mut report);
 		self.say(Statement::Report(report));
 	}
 

@@ -20,6 +20,7 @@ pub use partial::{new_partial, Block, FullClient, FullPool, Hash, Partial};
 use crate::{
 	fan_out::{self, Switch},
 	health::{self, Health},
+	laboratory,
 	links::Links,
 	management_centre, rpc,
 };
@@ -49,6 +50,8 @@ pub struct Wishes {
 	pub centre: Option<management_centre::Settings>,
 	/// Whether blocks travel down the communication tree.
 	pub fan_out: Switch,
+	/// What only the laboratory asks for.
+	pub laboratory: laboratory::Arguments,
 	/// Who is told whether the node is ready.
 	pub health: health::Arguments,
 }
@@ -72,13 +75,17 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 	let network::Prepared { net_config, metrics, warp_sync, grandpa, announces, fan_out } =
 		network::prepare::<N>(&config, &client, &backend, &grandpa_link, wishes.fan_out)?;
 	let import_service = import_queue.service();
+	let offered = match wishes.laboratory.keep_transactions {
+		true => partial::new_pool(&config, &client, &task_manager, None),
+		false => transaction_pool.clone(),
+	};
 	let controller = fan_out.as_ref().map(|prepared| prepared.controller.clone());
 	let (network, system_rpc_tx, tx_handler_controller, sync_service, _ipfs) =
 		sc_service::build_network(BuildNetworkParams {
 			config: &config,
 			net_config,
 			client: client.clone(),
-			transaction_pool: transaction_pool.clone(),
+			transaction_pool: offered,
 			spawn_handle: task_manager.spawn_handle(),
 			spawn_essential_handle: task_manager.spawn_essential_handle(),
 			import_queue,
@@ -120,6 +127,7 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 		sync: sync_service.clone(),
 		import_queue: import_service,
 		links,
+		faults: wishes.laboratory.faults,
 		spawner: spawner.clone(),
 		registry: registry.as_ref(),
 	};

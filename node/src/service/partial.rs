@@ -11,6 +11,7 @@ use sp_consensus_aura::{sr25519::AuthorityPair as AuraPair, AuraApi};
 use sp_runtime::traits::Block as BlockT;
 use sp_timestamp::InherentDataProvider as TimestampProvider;
 use std::sync::Arc;
+use substrate_prometheus_endpoint::Registry;
 use voltree_runtime::RuntimeApi;
 
 pub use voltree_runtime::opaque::Block;
@@ -74,14 +75,7 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 	});
 
 	let select_chain = FullSelectChain::new(backend.clone());
-	let transaction_pool = sc_transaction_pool::Builder::new(
-		task_manager.spawn_essential_handle(),
-		client.clone(),
-		config.role.is_authority().into(),
-	)
-	.with_options(config.transaction_pool.clone())
-	.with_prometheus(config.prometheus_registry())
-	.build();
+	let transaction_pool = new_pool(config, &client, &task_manager, config.prometheus_registry());
 
 	let (block_import, grandpa_link) = sc_consensus_grandpa::block_import(
 		client.clone(),
@@ -100,7 +94,7 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 		keystore_container,
 		select_chain,
 		import_queue,
-		transaction_pool: Arc::new(transaction_pool),
+		transaction_pool,
 		other: Consensus { block_import, grandpa_link, telemetry },
 	})
 }
@@ -125,6 +119,24 @@ fn ensure_aggregators(client: &FullClient) -> Result<(), ServiceError> {
 		scripts/chain-spec"
 			.into(),
 	))
+}
+
+/// An empty transaction pool.
+pub fn new_pool(
+	config: &Configuration,
+	client: &Arc<FullClient>,
+	task_manager: &TaskManager,
+	registry: Option<&Registry>,
+) -> Arc<FullPool> {
+	let pool = sc_transaction_pool::Builder::new(
+		task_manager.spawn_essential_handle(),
+		client.clone(),
+		config.role.is_authority().into(),
+	)
+	.with_options(config.transaction_pool.clone())
+	.with_prometheus(registry)
+	.build();
+	Arc::new(pool)
 }
 
 /// The queue that verifies what comes from the network: Aura's seal, then the inherents.
