@@ -72,15 +72,21 @@ impl Cluster {
 		let others = options.nodes as u64 - 1;
 		loop {
 			self.check()?;
-			let ready = self.nodes.iter().filter(|node| is_ready(node, others)).count();
+			let states: Vec<Result<bool, Error>> =
+				self.nodes.iter().map(|node| is_ready(node, others)).collect();
+			let ready = states.iter().filter(|state| matches!(state, Ok(true))).count();
 			bar.set_position(ready as u64);
 			if ready == self.nodes.len() {
 				bar.finish_and_clear();
 				return Ok(());
 			}
 			if Instant::now() > until {
-				let late = self.nodes.iter().find(|node| !is_ready(node, others));
-				let words = late.map_or(String::new(), Node::last_words);
+				let late =
+					self.nodes.iter().zip(states).find(|(_, state)| !matches!(state, Ok(true)));
+				let words = late.map_or(String::new(), |(node, state)| match state {
+					Err(error) => format!("{error}\n{}", node.last_words()),
+					Ok(_) => node.last_words(),
+				});
 				return Err(Error::Run(format!(
 					"only {ready} nodes of {} are linked and finalise after {} s; one of the others \
 					 says:\n{words}",
@@ -120,12 +126,17 @@ impl Cluster {
 	}
 }
 
+impl Drop for Cluster {
+	/// All are told before one is waited for.
+	fn drop(&mut self) {
+		self.nodes.iter().for_each(Node::end);
+	}
+}
+
 /// Linked to all others, and a block is final.
-fn is_ready(node: &Node, others: u64) -> bool {
-	let Ok(status) = node.ask("system_health", serde_json::json!([])) else { return false };
-	let Ok(fan_out) = node.ask("fanOut_status", serde_json::json!([0])) else { return false };
+fn is_ready(node: &Node, others: u64) -> Result<bool, Error> {
+	let health = node.ask("system_health", serde_json::json!([]))?;
+	let fan_out = node.ask("fanOut_status", serde_json::json!([0]))?;
 	let linked = fan_out["running"] == false || fan_out["links"].as_u64() == Some(others);
-	status["peers"].as_u64() == Some(others)
-		&& linked
-		&& node.finalised().is_ok_and(|number| number > 0)
+	Ok(health["peers"].as_u64() == Some(others) && linked && node.finalised()? > 0)
 }

@@ -63,11 +63,6 @@ impl Fault {
 			}
 		}
 	}
-
-	/// Whether a block can fail to reach whoever has this fault.
-	pub fn loses_blocks(&self) -> bool {
-		matches!(self.kind, Kind::Crash | Kind::Cut)
-	}
 }
 
 #[cfg(test)]

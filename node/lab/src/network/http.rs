@@ -23,14 +23,17 @@ fn ask(port: u16, head: &str, body: &str) -> io::Result<String> {
 	stream.set_write_timeout(Some(PATIENCE))?;
 	let length = body.len();
 	let request = format!(
-		"{head} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+		"{head} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\
 		 content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
 	);
 	stream.write_all(request.as_bytes())?;
 	let mut answer = Vec::new();
 	stream.read_to_end(&mut answer)?;
 	let answer = String::from_utf8_lossy(&answer);
-	body_of(&answer).ok_or_else(|| io::Error::other("this is no answer in HTTP"))
+	body_of(&answer).ok_or_else(|| {
+		let line = answer.lines().next().unwrap_or_default();
+		io::Error::other(format!("it answers: {line}"))
+	})
 }
 
 /// The body of an answer with status 200.

@@ -126,6 +126,11 @@ impl Node {
 		self.process.runs()
 	}
 
+	/// Asks it to end.
+	pub fn end(&self) {
+		self.process.signal("TERM");
+	}
+
 	/// Kills it.
 	pub fn crash(&mut self) {
 		self.process.crash();

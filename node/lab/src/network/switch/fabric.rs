@@ -83,7 +83,8 @@ impl Fabric {
 	}
 
 	/// One way.
-	pub fn delay(&self, from: usize, to: usize) -> Time {
+	#[cfg(test)]
+	fn delay(&self, from: usize, to: usize) -> Time {
 		self.delays[from * self.nodes + to]
 	}
 
