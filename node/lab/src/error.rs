@@ -20,6 +20,15 @@ pub enum Error {
 	/// A file or standard output cannot be written.
 	#[error("cannot write {}: {cause}", path.display())]
 	Write { path: PathBuf, cause: std::io::Error },
+	/// The operating system refuses.
+	#[error("cannot {what}: {cause}")]
+	System { what: String, cause: std::io::Error },
+	/// What runs does not do what it should.
+	#[error("{0}")]
+	Run(String),
+	/// Somebody wants us to stop.
+	#[error("stopped; nothing is left running")]
+	Stopped,
 	/// A result cannot be written as JSON.
 	#[error("cannot write JSON: {0}")]
 	Json(#[from] serde_json::Error),
@@ -31,7 +40,12 @@ impl Error {
 	pub fn exit_code(&self) -> u8 {
 		match self {
 			Error::Option(_) | Error::Input(_) | Error::Tree(_) => 2,
-			Error::Read { .. } | Error::Write { .. } | Error::Json(_) => 1,
+			Error::Read { .. }
+			| Error::Write { .. }
+			| Error::System { .. }
+			| Error::Run(_)
+			| Error::Stopped
+			| Error::Json(_) => 1,
 		}
 	}
 

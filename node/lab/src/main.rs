@@ -7,6 +7,7 @@ mod chart;
 mod cli;
 mod error;
 mod figures;
+mod network;
 mod output;
 mod population;
 mod progress;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
 		Command::Tree(options) => tree::run(&options),
 		Command::Figures(options) => figures::run(&options),
 		Command::Simulate(options) => simulate::run(&options),
+		Command::Network(options) => network::run(&options),
 	};
 	match result {
 		Err(error) if !error.is_closed_pipe() => {

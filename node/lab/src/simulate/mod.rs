@@ -1,5 +1,6 @@
 //! `voltree-lab simulate`: how a block travels, event by event.
 
+mod measured;
 mod network;
 mod options;
 mod protocols;
@@ -9,7 +10,9 @@ mod uplink;
 mod validate;
 mod world;
 
-pub use options::Options;
+pub use measured::{run as as_measured, Conditions};
+pub use options::{size, Options};
+pub use protocols::Kind;
 pub use report::Report;
 
 use crate::{
@@ -19,7 +22,6 @@ use crate::{
 };
 use clap::Parser;
 use network::Network;
-use protocols::Kind;
 use rayon::prelude::*;
 use report::{Sample, Summary};
 use std::time::Instant;

@@ -94,6 +94,20 @@ impl Network {
 		}
 	}
 
+	/// These nodes, all honest, with the same uplink, in bytes per second, and the same latency between
+	/// every two of them.
+	pub fn even(nodes: Vec<Node>, uplink: u64, latency: Time) -> Self {
+		let count = nodes.len();
+		Self {
+			uplinks: vec![uplink.max(1); count],
+			conduct: vec![Conduct::Honest; count],
+			nodes,
+			places: vec![(0, 0); count],
+			access: latency,
+			side: 0,
+		}
+	}
+
 	pub fn len(&self) -> u32 {
 		self.nodes.len() as u32
 	}

@@ -174,7 +174,7 @@ What the model takes for granted:
   Ours chooses between direct push, tree with adaptive linking numbers and stripes by predicted time.";
 
 /// Bytes, from text such as `200kB`.
-fn size(text: &str) -> Result<u64, String> {
+pub fn size(text: &str) -> Result<u64, String> {
 	let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
 	let unit = match &text[digits.len()..] {
 		"" | "B" => 1,
