@@ -138,7 +138,8 @@ impl Metrics {
 	/// Whether all is well, and a JSON object that says what is not.
 	pub fn health(&self, now: u64, patience: u64) -> (bool, String) {
 		let newest = self.newest_reading.load(Relaxed);
-		let reading = newest > 0 && now.saturating_sub(newest) <= patience;
+		// A reading of tomorrow is none that just came: the clock was put back.
+		let reading = newest > 0 && now.abs_diff(newest) <= patience;
 		let node = self.node_up.load(Relaxed);
 		let disk = !self.disk_trouble.load(Relaxed);
 		let refusal = self.last_refusal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -162,6 +163,7 @@ mod tests {
 		metrics.newest_reading.store(950, Relaxed);
 		assert!(metrics.health(1000, 100).0);
 		assert!(!metrics.health(1100, 100).0, "no readings any more");
+		assert!(!metrics.health(800, 100).0, "the clock was put back");
 		metrics.refused("Invalid Transaction (1010)".into());
 		assert!(metrics.health(1000, 100).1.contains("1010"));
 		assert!(metrics.text().contains("\nvoltree_sensor_refusals_total 1\n"));

@@ -199,6 +199,22 @@ fn send(mut sender: Sender, woken: &Receiver<()>) {
 	}
 }
 
+/// Whether a judgement is to be reported after the one that was queued last. This machine's own clock
+/// may have been ahead then; nothing is to be silent until it gets there again.
+fn is_due(
+	queued: Option<(&'static str, u64)>,
+	verdict: &Verdict,
+	period: u64,
+	stream_clock: bool,
+) -> bool {
+	let Some((class, observed)) = queued else { return true };
+	match verdict.observed.checked_sub(observed) {
+		None => !stream_clock,
+		Some(0) => false,
+		Some(since) => class != verdict.class || since >= period,
+	}
+}
+
 impl Agent {
 	/// Until the source ends.
 	fn listen(&mut self, outlet: &Receiver<Given>, hold: u64) -> Result<(), Error> {
@@ -212,12 +228,16 @@ impl Agent {
 			}
 			self.seal(now());
 			let newest = self.metrics.newest_reading.load(Relaxed);
-			if let Some(held) = self.last.clone().filter(|_| now() <= newest.saturating_add(hold)) {
+			// A clock that was put back or forward ends it, rather than hold a reading for long.
+			if let Some(held) = self.last.clone().filter(|_| now().abs_diff(newest) <= hold) {
 				self.report(Verdict { observed: now(), ..held });
 			}
 			let journal = self.journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
 			self.metrics.waiting.store(journal.len() as u64, Relaxed);
-			self.metrics.disk_trouble.store(journal.trouble.is_some(), Relaxed);
+			let was_full = self.metrics.disk_trouble.swap(journal.trouble.is_some(), Relaxed);
+			if let Some(why) = journal.trouble.as_ref().filter(|_| !was_full) {
+				eprintln!("voltree-sensor: {why}; what is new waits in memory only");
+			}
 		}
 	}
 
@@ -342,11 +362,7 @@ impl Agent {
 	/// Queues a report if the judgement has changed or the last one grows old.
 	fn report(&mut self, verdict: Verdict) {
 		let period = self.metrics.report_period().unwrap_or(USUAL_PERIOD) as f64 * HASTE;
-		let due = self.queued.is_none_or(|(class, observed)| {
-			let since = verdict.observed.saturating_sub(observed);
-			verdict.observed > observed && (class != verdict.class || since >= period as u64)
-		});
-		if due {
+		if is_due(self.queued, &verdict, period as u64, self.stream_clock) {
 			self.queued = Some((verdict.class, verdict.observed));
 			self.queue(Item::Report {
 				class: verdict.class.to_owned(),
@@ -368,20 +384,57 @@ impl Agent {
 	fn drain(&self, patience: Duration) -> Result<(), Error> {
 		let begin = Instant::now();
 		loop {
-			let waiting = {
+			let (waiting, trouble) = {
 				let journal =
 					self.journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-				journal.len()
+				(journal.len(), journal.trouble.clone())
 			};
 			if waiting == 0 {
 				return Ok(());
 			}
 			if begin.elapsed() >= patience {
-				return Err(Error::Outside(format!(
-					"{waiting} entries still wait; they are on disk, and the next run sends them"
-				)));
+				return Err(Error::Outside(match trouble {
+					None => format!(
+						"{waiting} entries still wait; they are on disk, and the next run sends them"
+					),
+					Some(why) => {
+						format!(
+							"{waiting} entries still wait, and the disk has not all of them: {why}"
+						)
+					}
+				}));
 			}
 			thread::sleep(Duration::from_millis(200));
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn verdict(class: &'static str, observed: u64) -> Verdict {
+		Verdict { class, confidence: 1, model: [0; 32], observed, digest: [0; 32] }
+	}
+
+	#[test]
+	fn what_changes_or_grows_old_is_due() {
+		let due =
+			|class, observed| is_due(Some(("Clear", 1_000)), &verdict(class, observed), 60, false);
+		assert!(is_due(None, &verdict("Clear", 0), 60, false));
+		assert!(!due("Clear", 1_059) && due("Clear", 1_060));
+		assert!(due("Thunderstorm", 1_001));
+		assert!(!due("Thunderstorm", 1_000), "one time, one report");
+	}
+
+	/// A clock that was a day ahead is put right: the sensor speaks on. A line of a stream that comes late
+	/// is no news.
+	#[test]
+	fn a_clock_that_is_put_back_silences_nobody() {
+		let ahead = Some(("Clear", 86_400_000));
+		for class in ["Clear", "Thunderstorm"] {
+			assert!(is_due(ahead, &verdict(class, 1_000), 60, false));
+			assert!(!is_due(ahead, &verdict(class, 1_000), 60, true));
 		}
 	}
 }

@@ -27,7 +27,7 @@ impl Registers {
 
 	/// Takes a reading. Returns the newest boundary that lies between it and the one before, with the
 	/// registers that a straight line between both gives, rounded down. A meter that runs backwards is
-	/// an error, and its reading is left out.
+	/// an error, and its reading is left out; a clock that does is one, too, and what follows counts.
 	pub fn push(&mut self, time: u64, reading: &Reading) -> Result<Option<AtBoundary>, String> {
 		let known = |channel: Channel| Some(reading.get(channel)).filter(|value| !value.is_nan());
 		let (import, export) = (known(Channel::Import), known(Channel::Export));
@@ -49,7 +49,12 @@ impl Registers {
 					.into(),
 			);
 		}
-		if now.time <= before.time {
+		if now.time < before.time {
+			let back = (before.time - now.time) / 1000;
+			self.last = Some(now);
+			return Err(format!("the clock was put back by {back} s: the slot begins anew"));
+		}
+		if now.time == before.time {
 			return Ok(None);
 		}
 		self.last = Some(now);
@@ -100,5 +105,17 @@ mod tests {
 		registers.push(100, &reading(100.0, 50.0)).expect("good");
 		assert!(registers.push(1000, &reading(90.0, 50.0)).is_err());
 		assert_eq!(registers.push(950, &Reading::at(0)), Ok(None));
+	}
+
+	/// A clock that was years ahead is put right: the next boundary is reported, from what is known since.
+	#[test]
+	fn a_clock_that_is_put_back_costs_one_slot() {
+		let mut registers = Registers::new(900);
+		registers.push(100, &reading(100.0, 50.0)).expect("good");
+		assert!(registers.push(900_000_000, &reading(101.0, 50.0)).is_ok_and(|at| at.is_some()));
+		assert!(registers
+			.push(1_000, &reading(102.0, 50.0))
+			.is_err_and(|why| why.contains("899999 s")));
+		assert_eq!(registers.push(2_000, &reading(112.0, 50.0)), Ok(Some((1_800, 110, 50))));
 	}
 }

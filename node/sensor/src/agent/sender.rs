@@ -44,6 +44,8 @@ pub struct Sender {
 	/// Refused entries: how often, and before which block they are not tried again.
 	resting: BTreeMap<u64, (u32, u32)>,
 	checked_runtime_at: u32,
+	/// Whether this machine's clock is so late that the chain takes none of its reports.
+	is_late: bool,
 }
 
 impl Sender {
@@ -65,6 +67,7 @@ impl Sender {
 			metrics,
 			resting: BTreeMap::new(),
 			checked_runtime_at: 0,
+			is_late: false,
 		}
 	}
 
@@ -97,6 +100,7 @@ impl Sender {
 		}
 		let periods = chain.periods(head.best)?;
 		self.metrics.chain(head.now, head.number, periods.report);
+		self.compare_clocks(&head, &periods);
 		self.settle_reports(&chain, &head, &periods)?;
 		self.send_report(&chain, &head, &periods)?;
 		if self.meter.is_some() {
@@ -109,6 +113,19 @@ impl Sender {
 		}
 		self.chain = Some(chain);
 		Ok(())
+	}
+
+	/// Says, once, that this machine's clock is too late for the chain to take what it measures.
+	fn compare_clocks(&mut self, head: &Head, periods: &Periods) {
+		let late = head.now.saturating_sub(super::now());
+		if late > periods.freshness && !self.is_late {
+			eprintln!(
+				"voltree-sensor: this machine's clock is {} s behind the chain's, which takes its reports \
+				 for old ones; set the clock",
+				late / 1000
+			);
+		}
+		self.is_late = late > periods.freshness;
 	}
 
 	/// Forgets reports that the chain has, that a later one made void, or that are too old.

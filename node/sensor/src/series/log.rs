@@ -88,7 +88,9 @@ impl Log {
 
 	/// Seals the hours that are over by now. Returns them, oldest first.
 	pub fn seal(&mut self, now: u64) -> Result<Vec<Sealed>, Error> {
-		if now < self.next_end || !self.folder.exists() {
+		// The same hour as last time, unless the clock was put back.
+		let is_same = now < self.next_end && self.next_end - now <= MILLISECONDS;
+		if is_same || !self.folder.exists() {
 			return Ok(Vec::new());
 		}
 		let mut sealed = Vec::new();
@@ -216,6 +218,21 @@ mod tests {
 		let all = log.sealed_since(0).expect("read");
 		assert_eq!(all.iter().map(|one| one.hour).collect::<Vec<_>>(), [0, 1]);
 		assert_eq!(log.sealed_since(1).expect("read"), sealed);
+		fs::remove_dir_all(&folder).expect("removed");
+	}
+
+	/// A clock that was years ahead is put right: the hours that follow are sealed when they are over.
+	#[test]
+	fn a_clock_that_is_put_back_seals_on() {
+		let folder = temporary_folder("ahead");
+		let mut log = Log::new(folder.clone());
+		let reading = Reading::at(5);
+		log.add(10, &reading).expect("written");
+		assert_eq!(log.seal(90_000 * HOUR_LONG).expect("read").len(), 1);
+		log.add(20, &reading).expect("written, to the next hour");
+		assert_eq!(log.seal(30).expect("read"), []);
+		let sealed = log.seal(2 * HOUR_LONG).expect("read");
+		assert_eq!(sealed.iter().map(|one| (one.hour, one.entries)).collect::<Vec<_>>(), [(1, 1)]);
 		fs::remove_dir_all(&folder).expect("removed");
 	}
 
