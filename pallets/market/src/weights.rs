@@ -1,6 +1,6 @@
 //! Weights of `pallet_market`, measured.
 //!
-//! * Command: `scripts/weights --steps 10 --repeat 10 --pallet registry --pallet credibility --pallet blacklist --pallet shared-wallet --pallet market --pallet communication-tree`, which runs
+//! * Command: `scripts/weights --steps 10 --repeat 10 --pallet pallet_balances --pallet market --pallet sensor-oracle`, which runs
 //!   `frame-omni-bencher v1 benchmark pallet --genesis-builder runtime
 //!   --genesis-builder-preset dev --pallet pallet_market --extrinsic '*' --steps 10 --repeat 10`,
 //!   version 0.28.0, on the runtime's Wasm.
@@ -112,10 +112,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Requests` (r:0 w:1)
 		// Proof: `Market::Requests` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
 		// Proof: measured 7591 bytes + w * 323, estimated 10954 bytes + w * 2603.
-		// Shortest time: 292_603 ns.
-		Weight::from_parts(306_013_372, 10_954)
-			// Standard error: 959_204 ps.
-			.saturating_add(Weight::from_parts(22_409_842, 0).saturating_mul(w.into()))
+		// Shortest time: 291_552 ns.
+		Weight::from_parts(297_058_106, 10_954)
+			// Standard error: 850_621 ps.
+			.saturating_add(Weight::from_parts(19_770_124, 0).saturating_mul(w.into()))
 			.saturating_add(T::DbWeight::get().reads(20))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(w.into())))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -151,8 +151,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Book` (r:0 w:1)
 		// Proof: `Market::Book` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 		// Proof: measured 5972 bytes, estimated 8883 bytes.
-		// Shortest time: 154_449 ns.
-		Weight::from_parts(204_292_000, 8_883)
+		// Shortest time: 162_000 ns.
+		Weight::from_parts(190_793_000, 8_883)
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -186,10 +186,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Responses` (r:0 w:1)
 		// Proof: `Market::Responses` (`max_values`: None, `max_size`: Some(1297), added: 3772, mode: `MaxEncodedLen`)
 		// Proof: measured 15778 bytes + o * 429, estimated 11432 bytes + o * 3092.
-		// Shortest time: 331_502 ns.
-		Weight::from_parts(582_194_607, 11_432)
-			// Standard error: 788_093 ps.
-			.saturating_add(Weight::from_parts(29_034_039, 0).saturating_mul(o.into()))
+		// Shortest time: 315_157 ns.
+		Weight::from_parts(445_093_518, 11_432)
+			// Standard error: 163_752 ps.
+			.saturating_add(Weight::from_parts(23_454_782, 0).saturating_mul(o.into()))
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().reads(5_u64.saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -243,8 +243,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Closing` (r:0 w:1)
 		// Proof: `Market::Closing` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 		// Proof: measured 17415 bytes, estimated 45190 bytes.
-		// Shortest time: 1_306_687 ns.
-		Weight::from_parts(1_812_146_000, 45_190)
+		// Shortest time: 1_303_252 ns.
+		Weight::from_parts(1_407_887_000, 45_190)
 			.saturating_add(T::DbWeight::get().reads(45))
 			.saturating_add(T::DbWeight::get().writes(39))
 	}
@@ -286,8 +286,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Trades` (r:0 w:1)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
 		// Proof: measured 13545 bytes, estimated 16776 bytes.
-		// Shortest time: 354_686 ns.
-		Weight::from_parts(404_069_000, 16_776)
+		// Shortest time: 377_940 ns.
+		Weight::from_parts(416_467_000, 16_776)
 			.saturating_add(T::DbWeight::get().reads(22))
 			.saturating_add(T::DbWeight::get().writes(17))
 	}
@@ -301,10 +301,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SensorOracle::Histories` (r:32 w:0)
 		// Proof: `SensorOracle::Histories` (`max_values`: None, `max_size`: Some(1210), added: 3685, mode: `MaxEncodedLen`)
 		// Proof: measured 1668 bytes + s * 680, estimated 8014 bytes + s * 3685.
-		// Shortest time: 140_007 ns.
-		Weight::from_parts(137_204_174, 8_014)
-			// Standard error: 303_645 ps.
-			.saturating_add(Weight::from_parts(6_298_208, 0).saturating_mul(s.into()))
+		// Shortest time: 151_144 ns.
+		Weight::from_parts(136_480_244, 8_014)
+			// Standard error: 284_482 ps.
+			.saturating_add(Weight::from_parts(6_715_696, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -322,8 +322,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Agenda` (r:0 w:2)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 		// Proof: measured 2125 bytes, estimated 3951 bytes.
-		// Shortest time: 95_772 ns.
-		Weight::from_parts(116_432_000, 3_951)
+		// Shortest time: 97_405 ns.
+		Weight::from_parts(121_940_000, 3_951)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -369,8 +369,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 14480 bytes, estimated 45190 bytes.
-		// Shortest time: 1_429_379 ns.
-		Weight::from_parts(1_552_091_000, 45_190)
+		// Shortest time: 1_440_816 ns.
+		Weight::from_parts(1_569_667_000, 45_190)
 			.saturating_add(T::DbWeight::get().reads(43))
 			.saturating_add(T::DbWeight::get().writes(38))
 	}
@@ -406,8 +406,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 11036 bytes, estimated 16776 bytes.
-		// Shortest time: 444_419 ns.
-		Weight::from_parts(586_119_000, 16_776)
+		// Shortest time: 434_283 ns.
+		Weight::from_parts(470_147_000, 16_776)
 			.saturating_add(T::DbWeight::get().reads(21))
 			.saturating_add(T::DbWeight::get().writes(21))
 	}
@@ -455,8 +455,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 35484 bytes, estimated 135171 bytes.
-		// Shortest time: 1_879_787 ns.
-		Weight::from_parts(2_222_224_000, 135_171)
+		// Shortest time: 1_859_557 ns.
+		Weight::from_parts(2_032_794_000, 135_171)
 			.saturating_add(T::DbWeight::get().reads(141))
 			.saturating_add(T::DbWeight::get().writes(28))
 	}
@@ -474,8 +474,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Book` (r:0 w:1)
 		// Proof: `Market::Book` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 		// Proof: measured 4369 bytes, estimated 8883 bytes.
-		// Shortest time: 90_084 ns.
-		Weight::from_parts(97_134_000, 8_883)
+		// Shortest time: 94_179 ns.
+		Weight::from_parts(107_389_000, 8_883)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -511,8 +511,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 12876 bytes, estimated 45190 bytes.
-		// Shortest time: 1_279_406 ns.
-		Weight::from_parts(1_452_543_000, 45_190)
+		// Shortest time: 1_267_308 ns.
+		Weight::from_parts(1_376_210_000, 45_190)
 			.saturating_add(T::DbWeight::get().reads(37))
 			.saturating_add(T::DbWeight::get().writes(34))
 	}
@@ -528,8 +528,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Agenda` (r:0 w:2)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 		// Proof: measured 1630 bytes, estimated 3951 bytes.
-		// Shortest time: 146_197 ns.
-		Weight::from_parts(190_592_000, 3_951)
+		// Shortest time: 147_669 ns.
+		Weight::from_parts(161_399_000, 3_951)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -573,8 +573,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 15486 bytes, estimated 45190 bytes.
-		// Shortest time: 1_533_954 ns.
-		Weight::from_parts(1_752_858_000, 45_190)
+		// Shortest time: 1_539_452 ns.
+		Weight::from_parts(1_691_979_000, 45_190)
 			.saturating_add(T::DbWeight::get().reads(43))
 			.saturating_add(T::DbWeight::get().writes(39))
 	}
@@ -586,10 +586,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::GridPrices` (r:288 w:288)
 		// Proof: `Market::GridPrices` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 		// Proof: measured 1168 bytes + p * 37, estimated 3481 bytes + p * 7533.
-		// Shortest time: 92_748 ns.
-		Weight::from_parts(119_672_011, 3_481)
-			// Standard error: 297_587 ps.
-			.saturating_add(Weight::from_parts(12_566_946, 0).saturating_mul(p.into()))
+		// Shortest time: 99_637 ns.
+		Weight::from_parts(51_095_559, 3_481)
+			// Standard error: 301_149 ps.
+			.saturating_add(Weight::from_parts(15_279_799, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(p.into())))
 			.saturating_add(T::DbWeight::get().writes(3_u64.saturating_mul(p.into())))
@@ -599,8 +599,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::GridKey` (r:0 w:1)
 		// Proof: `Market::GridKey` (`max_values`: Some(1), `max_size`: Some(32), added: 527, mode: `MaxEncodedLen`)
 		// Proof: measured 0 bytes, estimated 0 bytes.
-		// Shortest time: 4_957 ns.
-		Weight::from_parts(10_796_000, 0).saturating_add(T::DbWeight::get().writes(1))
+		// Shortest time: 5_238 ns.
+		Weight::from_parts(10_936_000, 0).saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn set_parameters() -> Weight {
 		// Storage: `Market::Offers` (r:1 w:0)
@@ -610,8 +610,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Trades` (r:1 w:0)
 		// Proof: `Market::Trades` (`max_values`: None, `max_size`: Some(486), added: 2961, mode: `MaxEncodedLen`)
 		// Proof: measured 19 bytes, estimated 3951 bytes.
-		// Shortest time: 17_186 ns.
-		Weight::from_parts(32_398_000, 3_951).saturating_add(T::DbWeight::get().reads(3))
+		// Shortest time: 17_567 ns.
+		Weight::from_parts(30_284_000, 3_951).saturating_add(T::DbWeight::get().reads(3))
 	}
 	fn agenda() -> Weight {
 		// Storage: `Market::LastBlock` (r:1 w:1)
@@ -621,8 +621,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Agenda` (r:1 w:0)
 		// Proof: `Market::Agenda` (`max_values`: None, `max_size`: Some(17), added: 2492, mode: `MaxEncodedLen`)
 		// Proof: measured 828 bytes, estimated 3497 bytes.
-		// Shortest time: 53_179 ns.
-		Weight::from_parts(58_928_000, 3_497)
+		// Shortest time: 56_203 ns.
+		Weight::from_parts(65_407_000, 3_497)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -640,8 +640,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Market::Book` (r:0 w:1)
 		// Proof: `Market::Book` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 		// Proof: measured 3877 bytes, estimated 8883 bytes.
-		// Shortest time: 82_322 ns.
-		Weight::from_parts(96_924_000, 8_883)
+		// Shortest time: 85_327 ns.
+		Weight::from_parts(101_350_000, 8_883)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -679,8 +679,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Balances::Holds` (r:1 w:0)
 		// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(175), added: 2650, mode: `MaxEncodedLen`)
 		// Proof: measured 29063 bytes, estimated 127278 bytes.
-		// Shortest time: 839_695 ns.
-		Weight::from_parts(1_090_877_000, 127_278)
+		// Shortest time: 845_343 ns.
+		Weight::from_parts(947_555_000, 127_278)
 			.saturating_add(T::DbWeight::get().reads(115))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -718,8 +718,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 10377 bytes, estimated 45190 bytes.
-		// Shortest time: 1_134_051 ns.
-		Weight::from_parts(1_243_634_000, 45_190)
+		// Shortest time: 1_154_121 ns.
+		Weight::from_parts(1_232_287_000, 45_190)
 			.saturating_add(T::DbWeight::get().reads(31))
 			.saturating_add(T::DbWeight::get().writes(29))
 	}
@@ -767,8 +767,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 36493 bytes, estimated 118910 bytes.
-		// Shortest time: 1_709_644 ns.
-		Weight::from_parts(2_381_520_000, 118_910)
+		// Shortest time: 1_685_078 ns.
+		Weight::from_parts(1_877_112_000, 118_910)
 			.saturating_add(T::DbWeight::get().reads(75))
 			.saturating_add(T::DbWeight::get().writes(36))
 	}
@@ -786,10 +786,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SensorOracle::Histories` (r:32 w:0)
 		// Proof: `SensorOracle::Histories` (`max_values`: None, `max_size`: Some(1210), added: 3685, mode: `MaxEncodedLen`)
 		// Proof: measured 1332 bytes + s * 680, estimated 8014 bytes + s * 3685.
-		// Shortest time: 158_735 ns.
-		Weight::from_parts(155_559_343, 8_014)
-			// Standard error: 345_134 ps.
-			.saturating_add(Weight::from_parts(14_647_329, 0).saturating_mul(s.into()))
+		// Shortest time: 154_640 ns.
+		Weight::from_parts(69_312_819, 8_014)
+			// Standard error: 528_020 ps.
+			.saturating_add(Weight::from_parts(14_691_394, 0).saturating_mul(s.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -809,8 +809,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `Registry::Devices` (r:1 w:0)
 		// Proof: `Registry::Devices` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
 		// Proof: measured 2203 bytes, estimated 3951 bytes.
-		// Shortest time: 95_292 ns.
-		Weight::from_parts(124_215_000, 3_951)
+		// Shortest time: 105_185 ns.
+		Weight::from_parts(143_282_000, 3_951)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -854,8 +854,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 14404 bytes, estimated 45190 bytes.
-		// Shortest time: 1_370_221 ns.
-		Weight::from_parts(1_544_719_000, 45_190)
+		// Shortest time: 1_438_242 ns.
+		Weight::from_parts(1_979_725_000, 45_190)
 			.saturating_add(T::DbWeight::get().reads(42))
 			.saturating_add(T::DbWeight::get().writes(37))
 	}
@@ -899,8 +899,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 16050 bytes, estimated 86790 bytes.
-		// Shortest time: 2_226_480 ns.
-		Weight::from_parts(2_738_079_000, 86_790)
+		// Shortest time: 2_235_464 ns.
+		Weight::from_parts(3_081_088_000, 86_790)
 			.saturating_add(T::DbWeight::get().reads(61))
 			.saturating_add(T::DbWeight::get().writes(55))
 	}
@@ -944,8 +944,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 14626 bytes, estimated 45190 bytes.
-		// Shortest time: 1_520_995 ns.
-		Weight::from_parts(2_214_873_000, 45_190)
+		// Shortest time: 1_507_655 ns.
+		Weight::from_parts(2_171_790_000, 45_190)
 			.saturating_add(T::DbWeight::get().reads(43))
 			.saturating_add(T::DbWeight::get().writes(37))
 	}
@@ -971,8 +971,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Storage: `SharedWallet::Tokens` (r:0 w:1)
 		// Proof: `SharedWallet::Tokens` (`max_values`: None, `max_size`: Some(847), added: 3322, mode: `MaxEncodedLen`)
 		// Proof: measured 29311 bytes, estimated 356830 bytes.
-		// Shortest time: 973_332 ns.
-		Weight::from_parts(1_427_657_000, 356_830)
+		// Shortest time: 936_188 ns.
+		Weight::from_parts(1_166_639_000, 356_830)
 			.saturating_add(T::DbWeight::get().reads(135))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -980,153 +980,153 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 impl WeightInfo for () {
 	fn request(w: u32) -> Weight {
-		Weight::from_parts(306_013_372, 10_954)
-			.saturating_add(Weight::from_parts(22_409_842, 0).saturating_mul(w.into()))
+		Weight::from_parts(297_058_106, 10_954)
+			.saturating_add(Weight::from_parts(19_770_124, 0).saturating_mul(w.into()))
 			.saturating_add(ParityDbWeight::get().reads(20))
 			.saturating_add(ParityDbWeight::get().reads(2_u64.saturating_mul(w.into())))
 			.saturating_add(ParityDbWeight::get().writes(7))
 			.saturating_add(Weight::from_parts(0, 2_603).saturating_mul(w.into()))
 	}
 	fn offer() -> Weight {
-		Weight::from_parts(204_292_000, 8_883)
+		Weight::from_parts(190_793_000, 8_883)
 			.saturating_add(ParityDbWeight::get().reads(11))
 			.saturating_add(ParityDbWeight::get().writes(6))
 	}
 	fn respond(o: u32) -> Weight {
-		Weight::from_parts(582_194_607, 11_432)
-			.saturating_add(Weight::from_parts(29_034_039, 0).saturating_mul(o.into()))
+		Weight::from_parts(445_093_518, 11_432)
+			.saturating_add(Weight::from_parts(23_454_782, 0).saturating_mul(o.into()))
 			.saturating_add(ParityDbWeight::get().reads(13))
 			.saturating_add(ParityDbWeight::get().reads(5_u64.saturating_mul(o.into())))
 			.saturating_add(ParityDbWeight::get().writes(6))
 			.saturating_add(Weight::from_parts(0, 3_092).saturating_mul(o.into()))
 	}
 	fn pay() -> Weight {
-		Weight::from_parts(1_812_146_000, 45_190)
+		Weight::from_parts(1_407_887_000, 45_190)
 			.saturating_add(ParityDbWeight::get().reads(45))
 			.saturating_add(ParityDbWeight::get().writes(39))
 	}
 	fn pay_in_time() -> Weight {
-		Weight::from_parts(404_069_000, 16_776)
+		Weight::from_parts(416_467_000, 16_776)
 			.saturating_add(ParityDbWeight::get().reads(22))
 			.saturating_add(ParityDbWeight::get().writes(17))
 	}
 	fn start(s: u32) -> Weight {
-		Weight::from_parts(137_204_174, 8_014)
-			.saturating_add(Weight::from_parts(6_298_208, 0).saturating_mul(s.into()))
+		Weight::from_parts(136_480_244, 8_014)
+			.saturating_add(Weight::from_parts(6_715_696, 0).saturating_mul(s.into()))
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(ParityDbWeight::get().writes(1))
 			.saturating_add(Weight::from_parts(0, 3_685).saturating_mul(s.into()))
 	}
 	fn bill() -> Weight {
-		Weight::from_parts(116_432_000, 3_951)
+		Weight::from_parts(121_940_000, 3_951)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(3))
 	}
 	fn confirm() -> Weight {
-		Weight::from_parts(1_552_091_000, 45_190)
+		Weight::from_parts(1_569_667_000, 45_190)
 			.saturating_add(ParityDbWeight::get().reads(43))
 			.saturating_add(ParityDbWeight::get().writes(38))
 	}
 	fn confirm_clean() -> Weight {
-		Weight::from_parts(586_119_000, 16_776)
+		Weight::from_parts(470_147_000, 16_776)
 			.saturating_add(ParityDbWeight::get().reads(21))
 			.saturating_add(ParityDbWeight::get().writes(21))
 	}
 	fn cancel_request() -> Weight {
-		Weight::from_parts(2_222_224_000, 135_171)
+		Weight::from_parts(2_032_794_000, 135_171)
 			.saturating_add(ParityDbWeight::get().reads(141))
 			.saturating_add(ParityDbWeight::get().writes(28))
 	}
 	fn withdraw_offer() -> Weight {
-		Weight::from_parts(97_134_000, 8_883)
+		Weight::from_parts(107_389_000, 8_883)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn withdraw_trade() -> Weight {
-		Weight::from_parts(1_452_543_000, 45_190)
+		Weight::from_parts(1_376_210_000, 45_190)
 			.saturating_add(ParityDbWeight::get().reads(37))
 			.saturating_add(ParityDbWeight::get().writes(34))
 	}
 	fn contest() -> Weight {
-		Weight::from_parts(190_592_000, 3_951)
+		Weight::from_parts(161_399_000, 3_951)
 			.saturating_add(ParityDbWeight::get().reads(4))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn rule() -> Weight {
-		Weight::from_parts(1_752_858_000, 45_190)
+		Weight::from_parts(1_691_979_000, 45_190)
 			.saturating_add(ParityDbWeight::get().reads(43))
 			.saturating_add(ParityDbWeight::get().writes(39))
 	}
 	fn set_grid_prices(p: u32) -> Weight {
-		Weight::from_parts(119_672_011, 3_481)
-			.saturating_add(Weight::from_parts(12_566_946, 0).saturating_mul(p.into()))
+		Weight::from_parts(51_095_559, 3_481)
+			.saturating_add(Weight::from_parts(15_279_799, 0).saturating_mul(p.into()))
 			.saturating_add(ParityDbWeight::get().reads(2))
 			.saturating_add(ParityDbWeight::get().reads(3_u64.saturating_mul(p.into())))
 			.saturating_add(ParityDbWeight::get().writes(3_u64.saturating_mul(p.into())))
 			.saturating_add(Weight::from_parts(0, 7_533).saturating_mul(p.into()))
 	}
 	fn set_grid_key() -> Weight {
-		Weight::from_parts(10_796_000, 0).saturating_add(ParityDbWeight::get().writes(1))
+		Weight::from_parts(10_936_000, 0).saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn set_parameters() -> Weight {
-		Weight::from_parts(32_398_000, 3_951).saturating_add(ParityDbWeight::get().reads(3))
+		Weight::from_parts(30_284_000, 3_951).saturating_add(ParityDbWeight::get().reads(3))
 	}
 	fn agenda() -> Weight {
-		Weight::from_parts(58_928_000, 3_497)
+		Weight::from_parts(65_407_000, 3_497)
 			.saturating_add(ParityDbWeight::get().reads(3))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn entry_offer() -> Weight {
-		Weight::from_parts(96_924_000, 8_883)
+		Weight::from_parts(101_350_000, 8_883)
 			.saturating_add(ParityDbWeight::get().reads(5))
 			.saturating_add(ParityDbWeight::get().writes(5))
 	}
 	fn entry_judged() -> Weight {
-		Weight::from_parts(1_090_877_000, 127_278)
+		Weight::from_parts(947_555_000, 127_278)
 			.saturating_add(ParityDbWeight::get().reads(115))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn entry_not_paid() -> Weight {
-		Weight::from_parts(1_243_634_000, 45_190)
+		Weight::from_parts(1_232_287_000, 45_190)
 			.saturating_add(ParityDbWeight::get().reads(31))
 			.saturating_add(ParityDbWeight::get().writes(29))
 	}
 	fn entry_never_started() -> Weight {
-		Weight::from_parts(2_381_520_000, 118_910)
+		Weight::from_parts(1_877_112_000, 118_910)
 			.saturating_add(ParityDbWeight::get().reads(75))
 			.saturating_add(ParityDbWeight::get().writes(36))
 	}
 	fn entry_slot_ended(s: u32) -> Weight {
-		Weight::from_parts(155_559_343, 8_014)
-			.saturating_add(Weight::from_parts(14_647_329, 0).saturating_mul(s.into()))
+		Weight::from_parts(69_312_819, 8_014)
+			.saturating_add(Weight::from_parts(14_691_394, 0).saturating_mul(s.into()))
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().reads(1_u64.saturating_mul(s.into())))
 			.saturating_add(ParityDbWeight::get().writes(3))
 			.saturating_add(Weight::from_parts(0, 3_685).saturating_mul(s.into()))
 	}
 	fn entry_meter_read() -> Weight {
-		Weight::from_parts(124_215_000, 3_951)
+		Weight::from_parts(143_282_000, 3_951)
 			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(4))
 	}
 	fn entry_never_billed() -> Weight {
-		Weight::from_parts(1_544_719_000, 45_190)
+		Weight::from_parts(1_979_725_000, 45_190)
 			.saturating_add(ParityDbWeight::get().reads(42))
 			.saturating_add(ParityDbWeight::get().writes(37))
 	}
 	fn entry_never_confirmed() -> Weight {
-		Weight::from_parts(2_738_079_000, 86_790)
+		Weight::from_parts(3_081_088_000, 86_790)
 			.saturating_add(ParityDbWeight::get().reads(61))
 			.saturating_add(ParityDbWeight::get().writes(55))
 	}
 	fn entry_contest_unruled() -> Weight {
-		Weight::from_parts(2_214_873_000, 45_190)
+		Weight::from_parts(2_171_790_000, 45_190)
 			.saturating_add(ParityDbWeight::get().reads(43))
 			.saturating_add(ParityDbWeight::get().writes(37))
 	}
 	fn entry_blacklisted() -> Weight {
-		Weight::from_parts(1_427_657_000, 356_830)
+		Weight::from_parts(1_166_639_000, 356_830)
 			.saturating_add(ParityDbWeight::get().reads(135))
 			.saturating_add(ParityDbWeight::get().writes(10))
 	}

@@ -148,7 +148,7 @@ impl Driver<'_> {
 		while sample::now() / 1000 < moment {
 			self.check()?;
 			self.seen.samples.push(Sample::take(&self.cluster.switch, self.options.nodes));
-			if looks % 4 == 0 {
+			if looks.is_multiple_of(4) {
 				let number = self.cluster.nodes[self.watched].finalised()?;
 				if self.seen.finalised.last().is_none_or(|(last, _)| number > *last) {
 					self.seen.finalised.push((number, sample::now()));
