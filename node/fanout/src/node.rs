@@ -45,8 +45,8 @@ use sc_network::{
 	service::{traits::NetworkService, NotificationMetrics},
 	NetworkBackend, NotificationService, PeerId, ProtocolName,
 };
+use sc_network_sync::SyncingService;
 use sp_api::{CallApiAt, ProvideRuntimeApi};
-use sp_consensus::SyncOracle;
 use sp_consensus_aura::{sr25519::AuthorityId, AuraApi};
 use sp_core::{traits::SpawnNamed, H256};
 use sp_keystore::KeystorePtr;
@@ -71,8 +71,8 @@ pub struct Parts<'a, Block: BlockT, Client> {
 	pub spawner: Box<dyn SpawnNamed>,
 	/// Our end of the node key.
 	pub own: PeerId,
-	/// Tells whether we are far behind.
-	pub sync: Arc<dyn SyncOracle + Send + Sync>,
+	/// Tells whether we are far behind, and is told what has been imported.
+	pub sync: Arc<SyncingService<Block>>,
 	/// Where blocks go.
 	pub import_queue: Box<dyn ImportQueueService<Block>>,
 	/// Holds the session keys.

@@ -99,8 +99,9 @@ impl From<Refusal> for TransactionValidityError {
 ///
 /// A free report of a device gets [`Config::ReportPriority`], [`Config::ReportLongevity`] and a tag
 /// that only one such report in the pool can have: a device that sends hundreds, all of which would
-/// be accepted by themselves, takes one place, however they come. The nonce's own tag is provided beside it. A report
-/// that is not free, because it would be refused, is worth what it pays, like anything else.
+/// be accepted by themselves, takes one place, however they come. The nonce's own tag is provided
+/// beside it. A report that is not free, because it would be refused, is worth what it pays, like
+/// anything else.
 #[derive(Encode, Decode, DecodeWithMemTracking, DefaultNoBound, Clone, Eq, PartialEq, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct CheckStanding<T>(PhantomData<T>);

@@ -240,8 +240,8 @@ pub mod pallet {
 		/// the line's sensors now say something else together.
 		///
 		/// Origin: signed by the sensor, which needs no `signature` then, or by anyone with the
-		/// sensor's signature over the message that the runtime API's `report_message` returns, or by nobody
-		/// with that signature.
+		/// sensor's signature over the message that the runtime API's `report_message` returns, or by
+		/// nobody with that signature.
 		///
 		/// Errors: [`Error::NotASensor`], [`Error::InvalidConfidence`], [`Error::ModelRetired`],
 		/// [`Error::UnknownModel`], [`Error::FutureReport`], [`Error::StaleReport`],
@@ -276,8 +276,8 @@ pub mod pallet {
 		/// reports count. Emits [`Event::RegisterReported`].
 		///
 		/// Origin: signed by the meter, which needs no `signature` then, or by anyone with the
-		/// meter's signature over the message that the runtime API's `register_message` returns, or by nobody
-		/// with that signature.
+		/// meter's signature over the message that the runtime API's `register_message` returns, or by
+		/// nobody with that signature.
 		///
 		/// Errors: [`Error::NotAMeter`], [`Error::NotABoundary`], [`Error::FutureReport`],
 		/// [`Error::AlreadyReported`], [`Error::TooOld`], [`Error::NotMonotone`],
@@ -312,8 +312,8 @@ pub mod pallet {
 		/// while they would be accepted. Emits [`Event::RegisterReported`] for each.
 		///
 		/// Origin: signed by the meter, which needs no `signature` then, or by anyone with the
-		/// meter's signature over the message that the runtime API's `registers_message` returns, or by nobody
-		/// with that signature.
+		/// meter's signature over the message that the runtime API's `registers_message` returns, or by
+		/// nobody with that signature.
 		///
 		/// Errors: [`Error::NoRegisters`], and those of [`Pallet::report_register`].
 		#[pallet::call_index(3)]
@@ -365,8 +365,8 @@ pub mod pallet {
 		/// [`Event::SeriesRecorded`].
 		///
 		/// Origin: signed by the device, which needs no `signature` then, or by anyone with the
-		/// device's signature over the message that the runtime API's `series_message` returns, or by nobody
-		/// with that signature.
+		/// device's signature over the message that the runtime API's `series_message` returns, or by
+		/// nobody with that signature.
 		///
 		/// Errors: [`Error::NotADevice`], [`Error::NoEntries`], [`Error::FutureReport`],
 		/// [`Error::TooOld`], [`Error::AlreadyReported`], [`Error::OutOfOrder`],

@@ -95,7 +95,7 @@ fn the_pool_refuses_bad_reports_without_a_sender() {
 			let message = SensorOracle::report_message(report.clone());
 			OracleCall::report { report, signature: Some(good.seal(&message)) }
 		};
-		let bad = vec![
+		let bad = [
 			("forged", forged(), refusal(OracleError::BadSignature)),
 			("signed by another", by_another(), refusal(OracleError::BadSignature)),
 			(

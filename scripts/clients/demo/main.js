@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { connect } from '../lib/chain.js';
+import { ownWords } from '../lib/words.js';
 import { Agents } from './agents.js';
 import { describe } from './behaviour.js';
 import { seeded } from './chance.js';
@@ -55,10 +56,7 @@ const OPTIONS = {
 };
 
 // The library reports lost connections and refusals in its own words; the driver does so in ours.
-const complain = console.error;
-console.error = (...words) => {
-	if (!words.some((word) => /API-WS|RPC-CORE/.test(word))) complain(...words);
-};
+const complain = ownWords();
 
 /** From now to the first slot: grid prices, offers and requests for it need this time. */
 const LEAD = 30_000;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
+import { ownWords } from '../lib/words.js';
 import { drained, flood, TRANSFERS } from './flood.js';
 import { Feeder } from './feeder.js';
 import { couplesOf, Neighbours } from './neighbours.js';
@@ -36,10 +37,7 @@ const minutes = Number(options.minutes);
 const say = (text) => console.log(`==> ${text}`);
 
 // The library reports lost connections in its own words; at the end they are lost on purpose.
-const complain = console.error;
-console.error = (...words) => {
-	if (!words.some((word) => /API-WS|RPC-CORE/.test(word))) complain(...words);
-};
+const complain = ownWords();
 
 /** Sign `count` transfers for each of `senders`. */
 async function signAll(writer, senders, count) {

@@ -6,12 +6,11 @@ import { parseArgs } from 'node:util';
 import { isHex, u8aToHex } from '@polkadot/util';
 import { blake2AsHex } from '@polkadot/util-crypto';
 import { connect } from '../lib/chain.js';
+import { asCommand, Wrong } from '../lib/words.js';
 import { admission, apply, close, motion, propose, rotateKeys, vote } from './authority.js';
 import { fromUri, pairOf, peerId } from './keys.js';
 
 const say = (text) => console.log(`==> ${text}`);
-
-class Wrong extends Error {}
 
 function contents(file, encoding) {
 	try {
@@ -154,7 +153,7 @@ async function main() {
 	if (!(command in COMMANDS)) throw new Wrong(command ? `there is no command '${command}'` : 'it needs a command');
 	// It would try for ever.
 	const late = setTimeout(() => {
-		complain(`ERROR: nobody answers at ${values.ws}`);
+		console.error(`ERROR: nobody answers at ${values.ws}`);
 		process.exit(1);
 	}, 20_000);
 	const chain = await connect(values.ws, { quiet: true });
@@ -164,17 +163,4 @@ async function main() {
 	await chain.disconnect();
 }
 
-// The library reports connections that are closed on purpose in its own words.
-const complain = console.error;
-console.error = (...words) => {
-	if (!words.some((word) => /API-WS|RPC-CORE/.test(word))) complain(...words);
-};
-
-try {
-	await main();
-	process.exit();
-} catch (error) {
-	const help = error instanceof Wrong ? '\n       See scripts/consortium --help.' : '';
-	complain(`ERROR: ${error.message}${help}`);
-	process.exit(1);
-}
+await asCommand('scripts/consortium', main);

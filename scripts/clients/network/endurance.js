@@ -11,6 +11,7 @@ import { u8aToHex } from '@polkadot/util';
 import { seeded } from '../demo/chance.js';
 import { table } from '../demo/table.js';
 import { connect } from '../lib/chain.js';
+import { ownWords } from '../lib/words.js';
 import { quantile } from './finality.js';
 import { sr25519 } from './keys.js';
 import { Network } from './network.js';
@@ -283,10 +284,7 @@ async function main() {
 }
 
 // The library reports connections that are closed on purpose in its own words.
-const complain = console.error;
-console.error = (...words) => {
-	if (!words.some((word) => /API-WS|RPC-CORE/.test(word))) complain(...words);
-};
+const complain = ownWords();
 
 try {
 	await main();

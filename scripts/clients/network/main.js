@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connect } from '../lib/chain.js';
+import { asCommand, Wrong } from '../lib/words.js';
 import { admit, remove } from './authority.js';
 import { measure, tell } from './finality.js';
 import { Network } from './network.js';
@@ -12,8 +13,6 @@ import { table } from './table.js';
 import { draw, treeOf } from './tree.js';
 
 const say = (text) => console.log(`==> ${text}`);
-
-class Wrong extends Error {}
 
 function read() {
 	try {
@@ -182,18 +181,4 @@ async function main() {
 	console.log(await table(network));
 }
 
-// The library reports connections that are closed on purpose in its own words.
-const complain = console.error;
-console.error = (...words) => {
-	if (!words.some((word) => /API-WS|RPC-CORE/.test(word))) complain(...words);
-};
-
-try {
-	await main();
-	// A connection that tries to come back would keep us.
-	process.exit();
-} catch (error) {
-	const help = error instanceof Wrong ? '\n       See scripts/network --help.' : '';
-	complain(`ERROR: ${error.message}${help}`);
-	process.exit(1);
-}
+await asCommand('scripts/network', main);

@@ -4,7 +4,9 @@ use super::view::View;
 use crate::{policy::Snapshot, protocol::Event, types::Hash};
 use futures::{stream, stream::BoxStream, StreamExt};
 use futures_timer::Delay;
-use sc_client_api::{BlockchainEvents, HeaderBackend};
+use sc_client_api::{BlockImportNotification, BlockchainEvents, HeaderBackend};
+use sc_network::NetworkBlock;
+use sc_network_sync::SyncingService;
 use sp_consensus::SyncOracle;
 use sp_core::H256;
 use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
@@ -32,7 +34,7 @@ where
 /// All of them, in one stream.
 pub fn events<Block, Client>(
 	client: Arc<Client>,
-	sync: Arc<dyn SyncOracle + Send + Sync>,
+	sync: Arc<SyncingService<Block>>,
 	snapshots: Arc<dyn SnapshotSource<Block>>,
 	view: View,
 ) -> BoxStream<'static, Event>
@@ -47,8 +49,14 @@ where
 		Event::Snapshot(snapshot)
 	};
 	let first = snapshots.snapshot(client.info().finalized_hash).map(&session);
-	let imported =
-		client.every_import_notification_stream().map(|block| Event::Imported(Hash(block.hash.0)));
+	let tell = sync.clone();
+	let imported = client.every_import_notification_stream().then(move |block| {
+		let sync = tell.clone();
+		async move {
+			tell_sync(&sync, &block).await;
+			Event::Imported(Hash(block.hash.0))
+		}
+	});
 	let finalised = client.finality_notification_stream().flat_map(move |block| {
 		let number: u64 = (*block.header.number()).into();
 		// Heights beyond 2^32 are as far as any chain goes.
@@ -70,4 +78,21 @@ where
 	});
 	let first = stream::iter(first);
 	first.chain(stream::select(stream::select(imported, finalised), syncing)).boxed()
+}
+
+/// With an import the announcements of a block are let go. By then the sync must know of it: it hears
+/// of imports in a way of its own, and what it hears of from others first it downloads once more.
+async fn tell_sync<Block: BlockT>(
+	sync: &SyncingService<Block>,
+	block: &BlockImportNotification<Block>,
+) {
+	// Far behind, fan-out is off, and the sync itself imports.
+	if !block.is_new_best || sync.is_major_syncing() {
+		return;
+	}
+	sync.new_best_block_imported(block.hash, *block.header.number());
+	// It does one thing after the other: when it answers, it knows.
+	if sync.status().await.is_err() {
+		log::debug!(target: crate::LOG_TARGET, "there is no sync any more");
+	}
 }

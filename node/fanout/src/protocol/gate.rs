@@ -1,6 +1,6 @@
 //! The stock sync downloads what is announced and not here yet. Announcements of a block that is on
-//! its way to us are held back: until it is imported; until it is clear that it will not come; or
-//! until it should have come, and then some.
+//! its way to us are held back: until we hear that it is imported, by when the sync knows of it, too;
+//! until it is clear that it will not come; or until it should have come, and then some.
 
 use super::{block::Stage, *};
 use crate::{chain::Seal, types::SECOND};
@@ -31,12 +31,15 @@ impl Protocol {
 	fn is_ours(&mut self, turn: &Turn<'_>, head: &crate::types::Head, header: &[u8]) -> bool {
 		let Some(snapshot) = self.policy.current().cloned() else { return false };
 		let gates = self.blocks.values().filter(|block| block.gate.is_some()).count();
+		// Until we hear of its import, the sync may not have heard of it either.
+		let on_its_way =
+			self.blocks.get(&head.hash).is_some_and(|block| block.stage == Stage::Injected);
 		let never = self.syncing
 			|| gates >= MOST_GATES
 			|| snapshot.mode(head.number) == Mode::Off
 			|| snapshot.place(&self.settings.own).is_none()
 			|| head.number <= self.finalised
-			|| turn.chain.knows(&head.hash);
+			|| !on_its_way && turn.chain.knows(&head.hash);
 		if never {
 			return false;
 		}

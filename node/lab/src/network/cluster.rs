@@ -1,6 +1,7 @@
 //! All nodes and the switch between them.
 
 use super::{
+	faults::Kind,
 	keys::{self, Keys},
 	namespace::{self, Namespace},
 	node::{self, Common, Node},
@@ -11,6 +12,7 @@ use super::{
 };
 use crate::{error::Error, progress};
 use std::{
+	collections::BTreeSet,
 	path::{Path, PathBuf},
 	thread,
 	time::{Duration, Instant},
@@ -70,10 +72,14 @@ impl Cluster {
 		let bar = progress::bar("nodes", options.nodes as u64);
 		let until = Instant::now() + PATIENCE;
 		let others = options.nodes as u64 - 1;
+		// Stock nodes have no links for the fan-out.
+		let stock = options.fault.iter().filter(|fault| fault.kind == Kind::Off);
+		let stock: BTreeSet<usize> = stock.flat_map(|fault| fault.nodes.clone()).collect();
+		let links = others.saturating_sub(stock.len() as u64);
 		loop {
-			self.check()?;
+			self.check(&BTreeSet::new())?;
 			let states: Vec<Result<bool, Error>> =
-				self.nodes.iter().map(|node| is_ready(node, others)).collect();
+				self.nodes.iter().map(|node| is_ready(node, others, links)).collect();
 			let ready = states.iter().filter(|state| matches!(state, Ok(true))).count();
 			bar.set_position(ready as u64);
 			if ready == self.nodes.len() {
@@ -98,15 +104,15 @@ impl Cluster {
 		}
 	}
 
-	/// Fails if we are to stop, or something that should run does not.
-	pub fn check(&mut self) -> Result<(), Error> {
+	/// Fails if we are to stop, or something that should run does not. The `crashed` should not.
+	pub fn check(&mut self, crashed: &BTreeSet<usize>) -> Result<(), Error> {
 		if sys::asked_to_stop() {
 			return Err(Error::Stopped);
 		}
 		if !self.switch.is_running() {
 			return Err(Error::Run("the switch has ended: see above".into()));
 		}
-		for node in &mut self.nodes {
+		for node in self.nodes.iter_mut().filter(|node| !crashed.contains(&node.place)) {
 			if !node.runs() {
 				let words = node.last_words();
 				return Err(Error::Run(format!("node {} has ended:\n{words}", node.place)));
@@ -133,10 +139,10 @@ impl Drop for Cluster {
 	}
 }
 
-/// Linked to all others, and a block is final.
-fn is_ready(node: &Node, others: u64) -> Result<bool, Error> {
+/// Linked to all others, for the fan-out to as many as take part in it, and a block is final.
+fn is_ready(node: &Node, others: u64, links: u64) -> Result<bool, Error> {
 	let health = node.ask("system_health", serde_json::json!([]))?;
 	let fan_out = node.ask("fanOut_status", serde_json::json!([0]))?;
-	let linked = fan_out["running"] == false || fan_out["links"].as_u64() == Some(others);
+	let linked = fan_out["running"] == false || fan_out["links"].as_u64() == Some(links);
 	Ok(health["peers"].as_u64() == Some(others) && linked && node.finalised()? > 0)
 }

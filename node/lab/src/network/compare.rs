@@ -50,8 +50,70 @@ fn conditions(summary: &Summary, import: f64, seed: u64) -> Conditions {
 	}
 }
 
-/// A table: every cell of a run in which nothing went wrong, measured and simulated.
-pub fn table(run: &Run, cells: &[Cell], seed: u64) -> Result<Table, Error> {
+/// A cell, measured and simulated.
+pub struct Row {
+	pub mode: Mode,
+	pub size: u64,
+	/// What was taken as the time of an import, in ms.
+	import: f64,
+	/// Last imports in ms.
+	pub p50: Pair,
+	pub p95: Pair,
+	copies: Option<f64>,
+	simulated_copies: f64,
+}
+
+/// A time as measured and as simulated; `None` if the simulated block never reaches everybody.
+#[derive(Clone, Copy)]
+pub struct Pair {
+	measured: f64,
+	simulated: Option<f64>,
+}
+
+impl Pair {
+	/// By how much of the measured one the simulated time is longer.
+	pub fn off(&self) -> Option<f64> {
+		self.simulated.map(|simulated| simulated / self.measured - 1.0)
+	}
+
+	fn cells(&self) -> [String; 3] {
+		[
+			format!("{:.0}", self.measured),
+			self.simulated.map_or("never".into(), |time| format!("{time:.0}")),
+			self.off().map_or("-".into(), |off| format!("{:+.0} %", off * 100.0)),
+		]
+	}
+}
+
+/// Every cell of a run in which nothing goes wrong.
+pub fn simulate(run: &Run, cells: &[Cell], seed: u64) -> Result<Vec<Row>, Error> {
+	let filled = cells.iter().filter(|cell| cell.size > 0 && cell.blocks > 0);
+	let row = |cell: &Cell| -> Result<Row, Error> {
+		let kind = match cell.mode {
+			Mode::Off => Kind::StockMesh,
+			Mode::Lft => Kind::Lft,
+			Mode::Tft => Kind::Tft,
+			Mode::Wct => Kind::Wct,
+			Mode::Ours => Kind::Ours,
+		};
+		let import = import(&run.blocks, cell.size);
+		let simulated = as_measured(&conditions(&run.summary, import, seed), kind, cell.size)?;
+		let pair = |measured, simulated| Pair { measured, simulated };
+		Ok(Row {
+			mode: cell.mode,
+			size: cell.size,
+			import,
+			p50: pair(cell.last_import.p50, simulated.last_p50_ms),
+			p95: pair(cell.last_import.p95, simulated.last_p95_ms),
+			copies: cell.copies_net.or(cell.copies),
+			simulated_copies: simulated.copies,
+		})
+	};
+	filled.map(row).collect()
+}
+
+/// All of it.
+pub fn table(rows: &[Row]) -> Table {
 	let mut table = Table::new([
 		"size",
 		"mode",
@@ -65,32 +127,14 @@ pub fn table(run: &Run, cells: &[Cell], seed: u64) -> Result<Table, Error> {
 		"copies",
 		"simulated",
 	]);
-	for cell in cells.iter().filter(|cell| cell.size > 0) {
-		let kind = match cell.mode {
-			Mode::Off => Kind::StockMesh,
-			Mode::Lft => Kind::Lft,
-			Mode::Tft => Kind::Tft,
-			Mode::Wct => Kind::Wct,
-			Mode::Ours => Kind::Ours,
-		};
-		let import = import(&run.blocks, cell.size);
-		let simulated = as_measured(&conditions(&run.summary, import, seed), kind, cell.size)?;
-		let pair = |measured: f64, simulated: Option<f64>| {
-			let off = simulated.map(|simulated| (simulated / measured - 1.0) * 100.0);
-			[
-				format!("{measured:.0}"),
-				simulated.map_or("never".into(), |time| format!("{time:.0}")),
-				off.map_or("-".into(), |off| format!("{off:+.0} %")),
-			]
-		};
-		let mut row = vec![cell.size.to_string(), cell.mode.name().into(), format!("{import:.0}")];
-		row.extend(pair(cell.last_import.p50, simulated.last_p50_ms));
-		row.extend(pair(cell.last_import.p95, simulated.last_p95_ms));
-		row.push(
-			cell.copies_net.or(cell.copies).map_or("-".into(), |copies| format!("{copies:.2}")),
-		);
-		row.push(format!("{:.2}", simulated.copies));
-		table.row(row);
+	for row in rows {
+		let mut cells =
+			vec![row.size.to_string(), row.mode.name().into(), format!("{:.0}", row.import)];
+		cells.extend(row.p50.cells());
+		cells.extend(row.p95.cells());
+		cells.push(row.copies.map_or("-".into(), |copies| format!("{copies:.2}")));
+		cells.push(format!("{:.2}", row.simulated_copies));
+		table.row(cells);
 	}
-	Ok(table)
+	table
 }

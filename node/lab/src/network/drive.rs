@@ -4,10 +4,11 @@ use super::{
 	cluster::Cluster,
 	extrinsic::{self, Terms},
 	faults::Kind,
-	options::Options,
+	options::{Mode, Options},
 	record::{Planned, Traces},
 	sample::{self, Sample},
 	schedule::Schedule,
+	trust::{self, Session},
 };
 use crate::{error::Error, progress};
 use serde_json::json;
@@ -29,6 +30,9 @@ const ASK_EVERY: u32 = 32;
 /// Slots for which a node remembers a block before it writes a record of it, and one more.
 const REMEMBERED: u64 = 6;
 
+/// Slots in a row that may fail before it ends: a machine that is too busy may answer late.
+const MOST_FAILURES: usize = 3;
+
 /// What was done and seen.
 pub struct Seen {
 	pub planned: Vec<Planned>,
@@ -36,8 +40,10 @@ pub struct Seen {
 	pub samples: Vec<Sample>,
 	/// When each height was seen to be final.
 	pub finalised: Vec<(u32, u64)>,
-	/// Whether it ended before everything was there: by time, or because somebody wanted it.
-	pub cut_short: bool,
+	/// Why it ended before everything was there.
+	pub cut_short: Option<String>,
+	/// What the chain thought of everybody, if somebody has a fault.
+	pub trust: Vec<Session>,
 	/// The nodes that were killed.
 	pub crashed: BTreeSet<usize>,
 }
@@ -47,7 +53,7 @@ struct Pending {
 	plan: Planned,
 	author: usize,
 	number: u32,
-	/// The account's next number, if the block carries what it is to carry.
+	/// The account's next number, if the block carries what it is to carry, which is not nothing.
 	nonce: u32,
 }
 
@@ -86,7 +92,8 @@ pub fn run(options: &Options, cluster: &mut Cluster) -> Result<Seen, Error> {
 			traces: Traces::default(),
 			samples: Vec::new(),
 			finalised: Vec::new(),
-			cut_short: false,
+			cut_short: None,
+			trust: Vec::new(),
 			crashed: BTreeSet::new(),
 		},
 		until: Instant::now() + Duration::from_secs_f64(options.minutes * 60.0),
@@ -97,10 +104,14 @@ pub fn run(options: &Options, cluster: &mut Cluster) -> Result<Seen, Error> {
 		cut: None,
 	};
 	driver.crash();
-	match driver.measure() {
-		// What there is, is worth a report.
-		Err(Error::Stopped) => driver.seen.cut_short = true,
-		other => other?,
+	let ended = driver.measure();
+	// What there is, is worth a report, whatever it was that ended it.
+	let asked = driver.ask_for_records();
+	if let Err(error) = ended.and(asked) {
+		if driver.seen.planned.is_empty() {
+			return Err(error);
+		}
+		driver.seen.cut_short = Some(error.to_string());
 	}
 	Ok(driver.seen)
 }
@@ -120,6 +131,7 @@ impl Driver<'_> {
 		let slot = self.options.slot;
 		let lead = LEAD.min(slot / 3);
 		let mut next = sample::now() / 1000 / slot + 2;
+		let mut failures = 0;
 		loop {
 			let (have, wanted) = self.schedule.progress();
 			bar.set_position(have as u64);
@@ -127,30 +139,45 @@ impl Driver<'_> {
 				break;
 			}
 			if Instant::now() > self.until {
-				self.seen.cut_short = true;
+				self.seen.cut_short = Some("its time was over".into());
 				break;
 			}
-			self.watch_until(next * slot - lead)?;
-			self.judge()?;
-			self.cut_and_mend(have, wanted);
-			self.prepare(next)?;
+			match self.slot(next, next * slot - lead, (have, wanted)) {
+				Ok(()) => failures = 0,
+				Err(Error::Stopped) => return Err(Error::Stopped),
+				Err(error) => {
+					failures += 1;
+					if failures == MOST_FAILURES {
+						return Err(error);
+					}
+					bar.suspend(|| eprintln!("voltree-lab: a slot is left out: {error}"));
+				}
+			}
 			next = (sample::now() / 1000 / slot + 1).max(next + 1);
 		}
 		bar.finish_and_clear();
 		// The last block travels, and records of it are written.
-		self.watch_until((next + REMEMBERED) * slot)?;
-		self.ask_for_records()
+		self.watch_until((next + REMEMBERED) * slot)
+	}
+
+	/// All that belongs to a slot and the one before.
+	fn slot(&mut self, slot: u64, from: u64, progress: (usize, usize)) -> Result<(), Error> {
+		self.watch_until(from)?;
+		self.judge()?;
+		self.cut_and_mend(progress);
+		self.prepare(slot)
 	}
 
 	/// Takes samples until a moment, in milliseconds of the Unix epoch.
 	fn watch_until(&mut self, moment: u64) -> Result<(), Error> {
 		let mut looks = 0u32;
 		while sample::now() / 1000 < moment {
-			self.check()?;
+			self.cluster.check(&self.seen.crashed)?;
 			self.seen.samples.push(Sample::take(&self.cluster.switch, self.options.nodes));
 			if looks.is_multiple_of(4) {
-				let number = self.cluster.nodes[self.watched].finalised()?;
-				if self.seen.finalised.last().is_none_or(|(last, _)| number > *last) {
+				// It may be busy; there is a next time.
+				let number = self.cluster.nodes[self.watched].finalised().unwrap_or(0);
+				if number > 0 && self.seen.finalised.last().is_none_or(|(last, _)| number > *last) {
 					self.seen.finalised.push((number, sample::now()));
 				}
 			}
@@ -161,31 +188,15 @@ impl Driver<'_> {
 		Ok(())
 	}
 
-	fn check(&mut self) -> Result<(), Error> {
-		if self.seen.crashed.is_empty() {
-			return self.cluster.check();
-		}
-		if super::sys::asked_to_stop() {
-			return Err(Error::Stopped);
-		}
-		Ok(())
-	}
-
 	/// What became of the slot before.
 	fn judge(&mut self) -> Result<(), Error> {
 		let Some(Pending { plan, author, number, nonce }) = self.pending.take() else {
 			return Ok(());
 		};
 		let written = self.cluster.nodes[self.watched].best()? >= number;
-		let node = &mut self.cluster.nodes[author];
-		let carried = plan.size == 0 || node.next_nonce()? >= nonce;
-		if plan.size > 0 {
-			if carried {
-				node.nonce = nonce;
-				self.stuck.remove(&author);
-			} else {
-				self.stuck.insert(author);
-			}
+		let carried = plan.size == 0 || self.cluster.nodes[author].next_nonce()? >= nonce;
+		if !carried {
+			self.stuck.insert(author);
 		}
 		if written && carried {
 			self.schedule.done(number, plan.size, plan.quiet);
@@ -199,7 +210,7 @@ impl Driver<'_> {
 	}
 
 	/// Cuts nodes off in the second third.
-	fn cut_and_mend(&mut self, have: usize, wanted: usize) {
+	fn cut_and_mend(&mut self, (have, wanted): (usize, usize)) {
 		let cut = have * 3 >= wanted && have * 3 < wanted * 2;
 		let faults = self.options.fault.iter().filter(|fault| fault.kind == Kind::Cut);
 		let nodes: BTreeSet<usize> = faults.flat_map(|fault| fault.nodes.clone()).collect();
@@ -229,20 +240,15 @@ impl Driver<'_> {
 		let quiet = self.cluster.switch.backlog(self.options.nodes) < QUIET;
 		let number = best + 1;
 		// What waits at this author will be in its block; as it is of another size, that does not count.
-		let size = if self.stuck.contains(&author) { 0 } else { self.schedule.next(number, quiet) };
 		let stuck = self.stuck.remove(&author);
-		let node = &self.cluster.nodes[author];
-		let nonce = if size > 0 {
-			let remark =
-				extrinsic::remark(&node.keys.account, node.nonce, size as usize, &self.terms);
+		let size = if stuck { 0 } else { self.schedule.next(number, quiet) };
+		let mut nonce = 0;
+		if size > 0 {
+			let node = &self.cluster.nodes[author];
+			let next = node.next_nonce()?;
+			let remark = extrinsic::remark(&node.keys.account, next, size as usize, &self.terms);
 			node.ask("author_submitExtrinsic", json!([remark]))?;
-			node.nonce + 1
-		} else {
-			node.nonce
-		};
-		if stuck {
-			let next = self.cluster.nodes[author].nonce + 1;
-			self.cluster.nodes[author].nonce = next;
+			nonce = next + 1;
 		}
 		let plan = Planned { slot, size, quiet: quiet && !stuck };
 		self.pending = Some(Pending { plan, author, number, nonce });
@@ -256,6 +262,27 @@ impl Driver<'_> {
 				let status = node.ask("fanOut_status", asked.clone())?;
 				self.seen.traces.learn(node.place, &status);
 			}
+		}
+		match self.options.fault.is_empty() {
+			true => Ok(()),
+			false => self.ask_for_trust(),
+		}
+	}
+
+	/// What the chain thinks of everybody, as the newest block that travels down trees shows it.
+	fn ask_for_trust(&mut self) -> Result<(), Error> {
+		let node = &self.cluster.nodes[self.watched];
+		let best = node.best()?;
+		let mut newest = (1..=best).rev().take(self.options.modes.len());
+		let Some(number) = newest.find(|number| self.schedule.mode(*number) != Mode::Off) else {
+			return Ok(());
+		};
+		let hash = node.ask("chain_getBlockHash", json!([number]))?;
+		let answer = node.ask("fanOut_tree", json!([hash]))?;
+		let peers: Vec<&str> =
+			self.cluster.nodes.iter().map(|node| node.keys.peer.as_str()).collect();
+		if let Some(session) = trust::read(&answer, &peers) {
+			trust::learn(&mut self.seen.trust, session);
 		}
 		Ok(())
 	}

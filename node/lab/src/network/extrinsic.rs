@@ -95,7 +95,7 @@ mod tests {
 		let terms = Terms { genesis: [1; 32], spec_version: 2, transaction_version: 3 };
 		for length in [200, 20_480, 1_048_576] {
 			let bytes = unhex(&remark(&account, 70, length, &terms)).unwrap();
-			assert!(bytes.len() <= length && bytes.len() > length - 40, "{}", bytes.len());
+			assert!(bytes.len() <= length && bytes.len() > length - AROUND / 2, "{}", bytes.len());
 			let at = compact(bytes.len() as u64 - 4).len();
 			let (head, rest) = bytes[at..].split_at(2 + 32 + 1 + 64);
 			assert_eq!(head[..2], [0x84, 0]);

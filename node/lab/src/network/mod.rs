@@ -7,8 +7,9 @@
 //! | [`namespace`], [`sys`], [`process`] | what the operating system does for it |
 //! | [`keys`], [`specification`], [`node`], [`cluster`] | the nodes |
 //! | [`schedule`], [`extrinsic`], [`drive`] | what blocks carry |
-//! | [`sample`], [`logs`], [`record`] | what is seen |
-//! | [`cells`], [`compare`], [`paper`], [`report`] | what that means, and what the simulator says |
+//! | [`sample`], [`logs`], [`record`], [`trust`] | what is seen |
+//! | [`cells`], [`compare`], [`paper`], [`targets`] | what that means, what the simulator says, what was hoped for |
+//! | [`view`], [`report`] | tables, pictures, files |
 
 mod address;
 mod cells;
@@ -32,6 +33,9 @@ mod schedule;
 mod specification;
 mod switch;
 mod sys;
+mod targets;
+mod trust;
+mod view;
 
 pub use options::Options;
 
@@ -51,10 +55,11 @@ pub fn run(options: &Options) -> Result<(), Error> {
 			run
 		}
 	};
-	for (name, text) in run.artefacts(options.seed)? {
+	let sound = options.sound.as_deref().map(Run::read).transpose()?;
+	for (name, text) in run.artefacts(options.seed, sound.as_ref())? {
 		output::write(&options.output.join(name), &text)?;
 	}
-	output::print(&run.text(options.seed)?)
+	output::print(&run.text(options.seed, sound.as_ref())?)
 }
 
 /// Runs the nodes.

@@ -29,8 +29,6 @@ pub struct Node {
 	pub keys: Keys,
 	pub log: PathBuf,
 	pub place: usize,
-	/// The next number of an extrinsic of its account.
-	pub nonce: u32,
 }
 
 /// What all nodes of a network have in common.
@@ -74,7 +72,7 @@ impl Node {
 		let process = namespace.enter(|| command.spawn())?;
 		let process =
 			process.map_err(|cause| Error::System { what: "start a node".into(), cause })?;
-		Ok(Self { process: Kept::new(process), namespace, keys, log, place, nonce: 0 })
+		Ok(Self { process: Kept::new(process), namespace, keys, log, place })
 	}
 
 	/// Calls a method of its RPC, past the network between the nodes.

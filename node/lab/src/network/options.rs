@@ -80,6 +80,9 @@ pub struct Options {
 	/// Keep the nodes' logs in the folder, too.
 	#[arg(long)]
 	pub keep_logs: bool,
+	/// The folder of a run without faults: what the faults cost is said beside it.
+	#[arg(long, value_name = "DIR")]
+	pub sound: Option<PathBuf>,
 	/// Run nothing: make tables and pictures again from the records in the folder.
 	#[arg(long)]
 	pub report: bool,

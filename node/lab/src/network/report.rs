@@ -1,7 +1,7 @@
 //! A run as files, tables and pictures.
 
 use super::{
-	cells::{self, Cell, Times},
+	cells::{self, Cell},
 	cluster::Cluster,
 	compare,
 	drive::Seen,
@@ -10,12 +10,11 @@ use super::{
 	paper,
 	record::{AtNode, Block},
 	switch::Counts,
+	targets,
+	trust::{self, Session},
+	view,
 };
-use crate::{
-	chart::{draw, Axis, Panel, Series},
-	error::Error,
-	output::{self, Table},
-};
+use crate::{error::Error, output};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -40,8 +39,8 @@ pub struct Summary {
 	pub processors: usize,
 	/// The kernel's congestion control.
 	pub congestion: String,
-	/// Whether it ended before everything was there.
-	pub cut_short: bool,
+	/// Why it ended before everything was there.
+	pub cut_short: Option<String>,
 	/// Bytes sent by ordered pair, row by row.
 	pub sent: Vec<u64>,
 	pub packets_lost: u64,
@@ -58,6 +57,8 @@ pub struct Summary {
 	pub best: u32,
 	/// Lines of the nodes' logs that warn, or say that something failed, by what they say first.
 	pub warnings: BTreeMap<String, usize>,
+	/// What the chain thought of everybody, if somebody had a fault.
+	pub trust: Vec<Session>,
 }
 
 /// See the module.
@@ -128,7 +129,7 @@ impl Run {
 			honest: (0..options.nodes).map(|place| !faulty(&place)).collect(),
 			processors: std::thread::available_parallelism().map_or(1, usize::from),
 			congestion: control.map_or(String::new(), |text| text.trim().into()),
-			cut_short: seen.cut_short,
+			cut_short: seen.cut_short.clone(),
 			sent,
 			packets_lost: lost,
 			packets_overflown: overflown,
@@ -139,6 +140,7 @@ impl Run {
 			finalised: cluster.nodes.iter().filter_map(|node| node.finalised().ok()).collect(),
 			best: cluster.nodes.iter().filter_map(|node| node.best().ok()).max().unwrap_or(0),
 			warnings: warnings(logs),
+			trust: seen.trust.clone(),
 		};
 		Self { summary, blocks }
 	}
@@ -196,7 +198,8 @@ impl Run {
 		self.summary.latency_ms + size as f64 * 8.0 / self.summary.uplink_mbit / 1000.0
 	}
 
-	fn title(&self) -> String {
+	/// The network in a line.
+	pub fn title(&self) -> String {
 		let summary = &self.summary;
 		let faults = if summary.faults.is_empty() {
 			String::new()
@@ -212,70 +215,8 @@ impl Run {
 		)
 	}
 
-	/// A row for each cell.
-	pub fn table(&self, cells: &[Cell]) -> Table {
-		let mut table = Table::new([
-			"size",
-			"mode",
-			"blocks",
-			"import p50",
-			"95 %",
-			"p95",
-			"max",
-			"receipt p50",
-			"p95",
-			"max",
-			"x bound",
-			"to stock",
-			"95 %",
-			"copies",
-			"net",
-			"author",
-			"other",
-			"CPU",
-			"most",
-			"PSI",
-			"asked",
-			"synced",
-			"missed",
-		]);
-		let ms = |value: f64| format!("{value:.0}");
-		let times = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.2}"));
-		let percent = |value: f64| format!("{:.0} %", value * 100.0);
-		for cell in cells {
-			let Times { p50, p50_low, p50_high, p95, max } = cell.last_import;
-			let receipt = &cell.last_receipt;
-			table.row([
-				cell.size.to_string(),
-				cell.mode.name().into(),
-				cell.blocks.to_string(),
-				ms(p50),
-				format!("{p50_low:.0}-{p50_high:.0}"),
-				ms(p95),
-				ms(max),
-				ms(receipt.p50),
-				ms(receipt.p95),
-				ms(receipt.max),
-				format!("{:.2}", receipt.p50 / self.bound(cell.size)),
-				times(cell.to_stock.map(|(ratio, ..)| ratio)),
-				cell.to_stock.map_or("-".into(), |(_, low, high)| format!("{low:.2}-{high:.2}")),
-				times(cell.copies),
-				times(cell.copies_net),
-				times(cell.author_sent),
-				times(cell.other_sent),
-				percent(cell.busy),
-				percent(cell.busy_most),
-				percent(cell.waited),
-				format!("{:.2}", cell.asked),
-				format!("{:.2}", cell.synced),
-				cell.missed.to_string(),
-			]);
-		}
-		table
-	}
-
-	/// For people.
-	pub fn text(&self, seed: u64) -> Result<String, Error> {
+	/// For people. `sound` is a run of the same network without faults.
+	pub fn text(&self, seed: u64, sound: Option<&Run>) -> Result<String, Error> {
 		let cells = self.cells(seed);
 		let summary = &self.summary;
 		let mut text = format!(
@@ -290,7 +231,7 @@ impl Run {
 			text.push_str(&format!(", --max-parallel-downloads {most}"));
 		}
 		text.push_str("\n\n");
-		text.push_str(&self.table(&cells).text());
+		text.push_str(&view::table(self, &cells).text());
 		let total: u64 = summary.sent.iter().sum();
 		text.push_str(&output::wrap(&format!(
 			"\nTimes in ms from the author's seal, over blocks. import: until the last honest node has \
@@ -314,17 +255,29 @@ impl Run {
 			summary.packets_refused,
 			summary.streams_closed,
 		)));
-		if summary.cut_short {
-			text.push_str("It ended before every cell was full.\n");
+		if let Some(why) = &summary.cut_short {
+			text.push_str(&format!("It ended before every cell was full: {why}.\n"));
 		}
 		text.push_str("\nThe trees in the paper's measures\n\n");
 		text.push_str(&paper::measures(summary, &cells)?.text());
 		text.push_str("\nThe paper's Figure 5\n\n");
 		text.push_str(&paper::figure(self).0.text());
+		let simulated = match summary.faults.is_empty() {
+			true => compare::simulate(self, &cells, seed)?,
+			false => Vec::new(),
+		};
 		if summary.faults.is_empty() {
 			text.push_str("\nThe simulator on the same matrix, times to the last import in ms\n\n");
-			text.push_str(&compare::table(self, &cells, seed)?.text());
+			text.push_str(&compare::table(&simulated).text());
 		}
+		if !summary.trust.is_empty() {
+			text.push_str("\nTrust by session; below the threshold of 0.8 nodes are leaves\n\n");
+			text.push_str(&trust::table(summary).text());
+		}
+		let sound = sound.map(|run| run.cells(seed));
+		text.push_str("\nWhat it is to show\n\n");
+		text.push_str(&targets::table(self, &cells, &simulated, sound.as_deref()).text());
+		text.push('\n');
 		for (what, times) in &summary.warnings {
 			text.push_str(&format!("warned {times} times: {what}\n"));
 		}
@@ -332,52 +285,19 @@ impl Run {
 	}
 
 	/// Files for who reads on.
-	pub fn artefacts(&self, seed: u64) -> Result<Vec<(&'static str, String)>, Error> {
+	pub fn artefacts(
+		&self,
+		seed: u64,
+		sound: Option<&Run>,
+	) -> Result<Vec<(&'static str, String)>, Error> {
 		let cells = self.cells(seed);
 		Ok(vec![
-			("network.txt", self.text(seed)?),
-			("network.csv", self.table(&cells).csv()),
+			("network.txt", self.text(seed, sound)?),
+			("network.csv", view::table(self, &cells).csv()),
 			("network.json", serde_json::to_string_pretty(&cells)? + "\n"),
-			("network.svg", self.picture(&cells)),
+			("network.svg", view::picture(self, &cells)),
 			("figure5.svg", paper::figure(self).1),
 		])
-	}
-
-	fn picture(&self, cells: &[Cell]) -> String {
-		let panel = |title: &str, pick: fn(&Cell) -> &Times| {
-			let mut series: Vec<Series> = Vec::new();
-			for cell in cells.iter().filter(|cell| cell.size > 0) {
-				let Times { p50, p50_low, p50_high, .. } = *pick(cell);
-				let point = (cell.size as f64 / 1000.0, p50, (p50_high - p50_low) / 2.0);
-				let name = cell.mode.name();
-				match series.iter_mut().find(|series| series.name == name) {
-					Some(series) => series.points.push(point),
-					None => {
-						series.push(Series { name: name.into(), points: vec![point], joined: true })
-					}
-				}
-			}
-			let mut sizes: Vec<u64> =
-				cells.iter().map(|cell| cell.size).filter(|size| *size > 0).collect();
-			sizes.dedup();
-			let bound = sizes.iter().map(|size| (*size as f64 / 1000.0, self.bound(*size), 0.0));
-			series.push(Series {
-				name: "bound d + B/U".into(),
-				points: bound.collect(),
-				joined: true,
-			});
-			Panel {
-				title: title.into(),
-				x: Axis { label: "kB".into(), logarithmic: true },
-				y: Axis { label: "ms, median and 95 %".into(), logarithmic: true },
-				series,
-			}
-		};
-		let panels = [
-			panel("until the last node has imported", |cell| &cell.last_import),
-			panel("until the last node has received", |cell| &cell.last_receipt),
-		];
-		draw(&self.title(), &panels, 2)
 	}
 }
 
@@ -388,9 +308,9 @@ pub fn example() -> serde_json::Value {
 		"nodes": 12, "uplink_mbit": 20.0, "latency_ms": 40.0, "spread": 0.0, "loss": 0.0,
 		"queue_bytes": 0, "mtu": 9000, "slot_ms": 12_000, "modes": ["off", "ours"], "links": [3],
 		"backend": "litep2p", "max_parallel_downloads": null, "faults": [], "honest": vec![true; 12],
-		"processors": 2, "congestion": "bbr", "cut_short": false, "sent": [], "packets_lost": 0,
+		"processors": 2, "congestion": "bbr", "cut_short": null, "sent": [], "packets_lost": 0,
 		"packets_overflown": 0, "packets_cut": 0, "packets_refused": 0, "streams_closed": 0, "forks": 0,
-		"finalised": [7], "best": 9, "warnings": {},
+		"finalised": [7], "best": 9, "warnings": {}, "trust": [],
 	})
 }
 
@@ -436,9 +356,9 @@ mod tests {
 		let read = Run::read(&folder).unwrap();
 		super::super::keys::forget(&folder);
 		assert_eq!(read.blocks, run.blocks);
-		assert_eq!(read.text(1).unwrap(), run.text(1).unwrap());
+		assert_eq!(read.text(1, None).unwrap(), run.text(1, None).unwrap());
 		assert!((run.bound(20_480) - 48.192).abs() < 1e-9);
-		let text = run.text(1).unwrap();
+		let text = run.text(1, None).unwrap();
 		assert!(
 			text.contains("20480") && text.contains("ours") && text.contains("simulator"),
 			"{text}"

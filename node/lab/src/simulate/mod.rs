@@ -14,6 +14,7 @@ pub use measured::{run as as_measured, Conditions};
 pub use options::{size, Options};
 pub use protocols::Kind;
 pub use report::Report;
+pub use validate::{measured as measured_stock, outside};
 
 use crate::{
 	error::Error,

@@ -2,6 +2,7 @@
 
 mod auditor;
 mod chain;
+mod due;
 #[cfg(test)]
 mod fake_node;
 mod http;
@@ -199,22 +200,6 @@ fn send(mut sender: Sender, woken: &Receiver<()>) {
 	}
 }
 
-/// Whether a judgement is to be reported after the one that was queued last. This machine's own clock
-/// may have been ahead then; nothing is to be silent until it gets there again.
-fn is_due(
-	queued: Option<(&'static str, u64)>,
-	verdict: &Verdict,
-	period: u64,
-	stream_clock: bool,
-) -> bool {
-	let Some((class, observed)) = queued else { return true };
-	match verdict.observed.checked_sub(observed) {
-		None => !stream_clock,
-		Some(0) => false,
-		Some(since) => class != verdict.class || since >= period,
-	}
-}
-
 impl Agent {
 	/// Until the source ends.
 	fn listen(&mut self, outlet: &Receiver<Given>, hold: u64) -> Result<(), Error> {
@@ -362,7 +347,7 @@ impl Agent {
 	/// Queues a report if the judgement has changed or the last one grows old.
 	fn report(&mut self, verdict: Verdict) {
 		let period = self.metrics.report_period().unwrap_or(USUAL_PERIOD) as f64 * HASTE;
-		if is_due(self.queued, &verdict, period as u64, self.stream_clock) {
+		if due::is_due(self.queued, &verdict, period as u64, self.stream_clock) {
 			self.queued = Some((verdict.class, verdict.observed));
 			self.queue(Item::Report {
 				class: verdict.class.to_owned(),
@@ -405,36 +390,6 @@ impl Agent {
 				}));
 			}
 			thread::sleep(Duration::from_millis(200));
-		}
-	}
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	fn verdict(class: &'static str, observed: u64) -> Verdict {
-		Verdict { class, confidence: 1, model: [0; 32], observed, digest: [0; 32] }
-	}
-
-	#[test]
-	fn what_changes_or_grows_old_is_due() {
-		let due =
-			|class, observed| is_due(Some(("Clear", 1_000)), &verdict(class, observed), 60, false);
-		assert!(is_due(None, &verdict("Clear", 0), 60, false));
-		assert!(!due("Clear", 1_059) && due("Clear", 1_060));
-		assert!(due("Thunderstorm", 1_001));
-		assert!(!due("Thunderstorm", 1_000), "one time, one report");
-	}
-
-	/// A clock that was a day ahead is put right: the sensor speaks on. A line of a stream that comes late
-	/// is no news.
-	#[test]
-	fn a_clock_that_is_put_back_silences_nobody() {
-		let ahead = Some(("Clear", 86_400_000));
-		for class in ["Clear", "Thunderstorm"] {
-			assert!(is_due(ahead, &verdict(class, 1_000), 60, false));
-			assert!(!is_due(ahead, &verdict(class, 1_000), 60, true));
 		}
 	}
 }

@@ -2,6 +2,7 @@
 
 use super::{scores::Interval, Contender, Evaluation};
 use crate::{
+	learn::expected,
 	model::{ModelFile, Task},
 	output::table,
 };
@@ -123,7 +124,7 @@ pub fn write(model: &ModelFile, result: &Evaluation) -> String {
 		 {how} In brackets 95 % intervals, by drawing whole groups.\n\n\
 		 {scores}\n\
 		 Precision, recall and cost (in false alarms, a thousand rows) at the threshold {threshold:.4}, where \
-		 a missed row costs {miss} false alarms. Never an alarm would cost {never:.1}. Persistence knows \
+		 a missed row costs {miss} false alarms{chosen}. Never an alarm would cost {never:.1}. Persistence knows \
 		 from an observer what a device does not.\n\n\
 		 Events: {count}; found {found}, warned at the row before {warned}, median lead {lead:.0} minutes; \
 		 {false_runs:.2} false runs of alarms a day.\n\n\
@@ -145,6 +146,10 @@ pub fn write(model: &ModelFile, result: &Evaluation) -> String {
 		hazard_groups = sheet.hazard_groups,
 		threshold = result.threshold,
 		miss = costs.miss,
+		chosen = match (result.threshold - expected(costs)).abs() < 1e-9 {
+			true => "",
+			false => " (chosen as the cheapest on rows that the trees had not seen)",
+		},
 		never = 1e3 * costs.miss * sheet.hazards as f64 / sheet.rows.max(1) as f64,
 		count = events.count,
 		found = events.found,

@@ -175,7 +175,7 @@ fn cross(data: &Dataset, model: &ModelFile) -> Result<Vec<Vec<f64>>, Error> {
 	let bar = progress::bar(task.name(), (FOLDS * (FOLDS + 1)) as u64);
 	for fold in 0..FOLDS {
 		let train = data.some(&folds.others(fold));
-		let trees = learn::fit(&train, task, seed, &bar)?;
+		let (trees, _) = learn::fit(&train, task, seed, &bar)?;
 		let regression = logistic_regression(&train);
 		let rule = one_threshold(&train);
 		let table = climatology(&train);

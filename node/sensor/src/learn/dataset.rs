@@ -182,11 +182,6 @@ impl Dataset {
 		self.labels.iter().filter(|label| **label).count()
 	}
 
-	/// Everything, as [`Self::some`] would give it.
-	pub fn all(&self) -> Self {
-		self.clone()
-	}
-
 	/// Some of the rows.
 	pub fn some(&self, rows: &[u32]) -> Self {
 		let mut part = Self { group_names: self.group_names.clone(), ..Default::default() };

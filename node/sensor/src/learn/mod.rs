@@ -5,15 +5,17 @@ mod boost;
 mod calibrate;
 mod dataset;
 mod folds;
+mod threshold;
 
 pub use baseline::{climatology, clock, logistic_regression, one_threshold};
 pub use boost::{Matrix, Settings};
 pub use dataset::Dataset;
 pub use folds::Folds;
+pub use threshold::expected;
 
 use crate::{
 	error::Error,
-	model::{Costs, Decision, ModelFile, Task, Trees, FORMAT},
+	model::{logistic, Decision, ModelFile, Task, Trees, FORMAT},
 	progress,
 	reading::InputOptions,
 };
@@ -62,8 +64,12 @@ pub fn run(options: &Options) -> Result<(), Error> {
 		costs.miss = miss;
 	}
 	let bar = progress::bar("training", 1 + FOLDS as u64);
-	let model = fit(&data.all(), options.task, options.seed, &bar)?;
+	let (model, probabilities) = fit(&data, options.task, options.seed, &bar)?;
 	bar.finish_and_clear();
+	let threshold = match options.task.decides_by_rows() {
+		true => threshold::by_rows(&probabilities, &data.labels, costs),
+		false => threshold::expected(costs),
+	};
 	let file = ModelFile {
 		format: FORMAT.into(),
 		task: options.task,
@@ -71,7 +77,7 @@ pub fn run(options: &Options) -> Result<(), Error> {
 		family: options.task.family(),
 		seed: options.seed,
 		data: data.sheet(&options.data, &options.exclude)?,
-		decision: Decision { threshold: threshold(costs), costs },
+		decision: Decision { threshold, costs },
 		features: options.task.features().iter().map(|name| name.to_string()).collect(),
 		model,
 	};
@@ -93,14 +99,14 @@ pub fn run(options: &Options) -> Result<(), Error> {
 	))
 }
 
-/// Where a miss and an alarm are expected to cost the same.
-pub fn threshold(costs: Costs) -> f64 {
-	costs.alarm / (costs.alarm + costs.miss)
-}
-
 /// Trees whose sum is turned into a probability by rows that other trees, grown without them, were
-/// asked about.
-pub fn fit(data: &Dataset, task: Task, seed: u64, bar: &ProgressBar) -> Result<Trees, Error> {
+/// asked about; and the probabilities of these rows.
+pub fn fit(
+	data: &Dataset,
+	task: Task,
+	seed: u64,
+	bar: &ProgressBar,
+) -> Result<(Trees, Vec<f64>), Error> {
 	let settings = task.settings();
 	let matrix = Matrix::new(&data.rows, data.width(), settings.bins);
 	let folds = Folds::new(data, FOLDS, seed)?;
@@ -117,5 +123,6 @@ pub fn fit(data: &Dataset, task: Task, seed: u64, bar: &ProgressBar) -> Result<T
 	let mut trees = boost::grow(&matrix, &data.labels, &everything, &settings, seed);
 	bar.inc(1);
 	(trees.slope, trees.intercept) = (slope, intercept);
-	Ok(trees)
+	let probabilities = sums.iter().map(|sum| logistic(slope * sum + intercept)).collect();
+	Ok((trees, probabilities))
 }

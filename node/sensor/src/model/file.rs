@@ -30,7 +30,7 @@ pub struct DataSheet {
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
-	/// Alarm from this probability on: where a miss and an alarm are expected to cost the same.
+	/// Alarm from this probability on.
 	pub threshold: f64,
 	pub costs: Costs,
 }

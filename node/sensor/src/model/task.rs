@@ -150,6 +150,13 @@ impl Task {
 		Costs { miss, alarm: 1.0 }
 	}
 
+	/// Whether the threshold is where rows cost least, and not where right probabilities would put it.
+	/// Some faults of a line are told for sure, others hardly: a calibration of two numbers does not make
+	/// such probabilities right.
+	pub fn decides_by_rows(self) -> bool {
+		self == Task::LineFault
+	}
+
 	/// How the trees are grown: the rarer the hazard, the more carefully.
 	pub fn settings(self) -> Settings {
 		let careful = Settings {

@@ -156,7 +156,7 @@ mod tests {
 	fn order_is_kept() {
 		let mut fabric = Fabric::new(4, Terms { spread: 0.5, ..terms() });
 		let mut random = Random::new(1, Purpose::Messages, 0);
-		let mut last = vec![0; 16];
+		let mut last = [0; 16];
 		let mut now = 0;
 		for _ in 0..2000 {
 			now += random.below(MS);
