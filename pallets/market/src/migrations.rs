@@ -214,7 +214,7 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for ToV1<T> {
 	fn pre_upgrade() -> Result<alloc::vec::Vec<u8>, sp_runtime::TryRuntimeError> {
 		let (requests, trades) =
 			(Requests::<T>::iter_keys().count(), Trades::<T>::iter_keys().count());
-		Ok((requests, trades, Offers::<T>::iter_keys().count()).encode().into_iter().collect())
+		Ok([requests, trades, Offers::<T>::iter_keys().count()].map(|open| open as u64).encode())
 	}
 
 	#[cfg(feature = "try-runtime")]
