@@ -327,12 +327,12 @@ impl_runtime_apis! {
 	impl pallet_shared_wallet::runtime_api::SharedWalletApi<Block, AccountId, Signature>
 		for Runtime
 	{
-		fn wallet(id: RequestId) -> Option<pallet_shared_wallet::SharedWallet<AccountId>> {
+		fn wallet(id: RequestId) -> Option<pallet_shared_wallet::SharedWallet<AccountId, Signature>> {
 			pallet_shared_wallet::Wallets::<Runtime>::get(id)
 		}
 
 		fn token(id: RequestId) -> Option<SignedToken<AccountId, Signature>> {
-			pallet_shared_wallet::Tokens::<Runtime>::get(id)
+			SharedWallet::token_of(id)
 		}
 
 		fn outdated_tokens(

@@ -133,6 +133,7 @@ pub type Migrations = (
 	pallet_blacklist::migrations::MigrateToV1<Runtime>,
 	pallet_registry::migrations::MigrateToV1<Runtime>,
 	pallet_sensor_oracle::migrations::MigrateToV1<Runtime>,
+	pallet_shared_wallet::migrations::MigrateToV1<Runtime>,
 	pallet_market::migrations::MigrateToV1<Runtime>,
 );
 

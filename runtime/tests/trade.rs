@@ -319,7 +319,7 @@ fn the_stored_token_is_verified_offline() {
 	on("dev", |chain| {
 		chain.calm();
 		let deal = chain.deal(1, Seller::Household(7));
-		let stored = pallet_shared_wallet::Tokens::<Runtime>::get(deal.request).unwrap();
+		let stored = voltree_runtime::SharedWallet::token_of(deal.request).unwrap();
 		let genesis = chain.blocks[0].header.parent_hash;
 		let verified =
 			stored.token.verify(&stored.signature, &service().id(), genesis, chain.now());

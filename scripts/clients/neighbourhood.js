@@ -6,11 +6,9 @@
 
 import { parseArgs } from 'node:util';
 import { connect } from './lib/chain.js';
-import { lineReport, meter, reading, readingCall, reportCall, sensor } from './lib/devices.js';
+import { LINES, meter, reading, readingCall, reportLines } from './lib/devices.js';
 import { setGridPrices } from './lib/grid.js';
 
-const LINES = [1, 2, 3];
-const OWNERS = [1, 2, 3, 4];
 const HOUSEHOLDS = Array.from({ length: 14 }, (_, index) => index + 1);
 /** What the grid's power costs, in smallest units per kWh. */
 const GRID_PRICE = 320_000;
@@ -41,14 +39,8 @@ class Sensors {
 	onBlock(now) {
 		if (now - this.#last < this.period) return;
 		this.#last = now;
-		for (const line of LINES) {
-			const seen = line === stormy ? 'Thunderstorm' : 'Clear';
-			for (const owner of OWNERS) {
-				const device = sensor(line, owner);
-				const call = reportCall(this.chain, lineReport(device, seen, now));
-				this.chain.send(device, call).catch(fellThrough(`sensor ${line}/${owner}`));
-			}
-		}
+		const seen = (line) => (line === stormy ? 'Thunderstorm' : 'Clear');
+		reportLines(this.chain, now, (what, error) => fellThrough(what)(error), seen);
 	}
 }
 

@@ -7,12 +7,12 @@ use common::{
 	ledger::{peer, Ledger, SESSION, SLOT},
 	snapshot, Block,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use voltree_fanout::{
 	frames::{Frame, Part, Push, Rumour, Status},
 	policy::Snapshot,
 	protocol::{Action, Event, Fault, Protocol, Report, Settings},
-	types::{Hash, Moment},
+	types::{Hash, Moment, MILLISECOND},
 };
 use voltree_wct::plan::Mode;
 
@@ -314,6 +314,63 @@ fn what_is_late_is_asked_for_and_then_left_to_the_sync() {
 	assert_eq!(all.len(), 3);
 	assert!(actions.contains(&Action::Gate(block.hash)));
 	assert_eq!(node.protocol.counters().left_to_sync, 1);
+}
+
+/// What a relay keeps, its author sends once more, not once more to everybody: each piece has a deputy,
+/// whom all others ask, and who asks the author.
+#[test]
+fn lost_pieces_are_fetched_by_their_deputies() {
+	let block = block(genesis(), 1, 1, 8, 300_000, 7);
+	let mut author = Node::new(block.writer, 8, Mode::Ours);
+	let (header, body) = (block.header.clone(), block.body.clone());
+	let actions = author.tell(Event::Authored { header, body });
+	let heads = pushes(&actions, 8);
+	let mut said = sent(&actions, 8).into_iter();
+	let (_, rumour) = said.find(|(_, frame)| matches!(frame, Frame::Have(_))).expect("it says so");
+	let silent = heads[0].0;
+	let index = |push: &Push| match push.part {
+		Part::Piece { index, .. } => index,
+		Part::Whole(_) => panic!("it goes in pieces"),
+	};
+	let kept = heads.iter().filter(|(head, _)| *head == silent);
+	let lost: u64 = kept.map(|(_, push)| 1 << index(push)).sum();
+
+	// By piece: whom is asked by how many.
+	let mut asked: BTreeMap<(u8, usize), usize> = BTreeMap::new();
+	for own in (0..8).filter(|node| ![block.writer, silent].contains(node)) {
+		let mut node = Node::new(own, 8, Mode::Ours);
+		node.receives(block.writer, rumour.clone());
+		for (head, push) in heads.iter().filter(|(head, _)| *head != silent) {
+			let from = if *head == own { block.writer } else { *head };
+			node.receives(from, Frame::Push(push.clone()));
+		}
+		let mut missing = lost;
+		for _ in 0..SLOT / MILLISECOND {
+			for (to, frame) in sent(&node.wait(MILLISECOND), 8) {
+				let Frame::Want { pieces, .. } = frame else { continue };
+				assert_eq!(pieces & !missing, 0, "each piece is asked for once");
+				missing &= !pieces;
+				for piece in (0..64).filter(|piece| pieces & 1 << piece != 0) {
+					*asked.entry((piece, to)).or_default() += 1;
+				}
+			}
+			if missing == 0 {
+				break;
+			}
+		}
+		assert_eq!(missing, 0);
+	}
+	for piece in (0..64).filter(|piece| lost & 1 << piece != 0) {
+		let of_piece: Vec<(usize, usize)> = asked
+			.iter()
+			.filter(|((of, _), _)| *of == piece)
+			.map(|((_, to), n)| (*to, *n))
+			.collect();
+		let (author, deputies): (Vec<_>, Vec<_>) =
+			of_piece.into_iter().partition(|(to, _)| *to == block.writer);
+		assert_eq!(author, [(block.writer, 1)], "by its deputy alone");
+		assert!(matches!(deputies[..], [(deputy, 5)] if deputy != silent), "{deputies:?}");
+	}
 }
 
 #[test]

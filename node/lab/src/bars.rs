@@ -55,7 +55,10 @@ pub fn draw(title: &str, bars: &[Bar], reference: f64, reference_name: &str) -> 
 			.set("y1", tenth(middle))
 			.set("y2", tenth(middle))
 			.set("stroke", "#333");
-		let value = bar.value.map_or("never all".into(), |value| format!("{value:.0}"));
+		// What is small is not rounded away.
+		let decimals = |value: f64| if value < 10.0 { 2 } else { 0 };
+		let number = |value: f64| format!("{value:.*}", decimals(value));
+		let value = bar.value.map_or("never all".into(), number);
 		let text = format!("{value} ({})", bar.note);
 		picture =
 			picture.add(body).add(whisker).add(label(&text, end.max(high) + 6.0, middle + 4.0));

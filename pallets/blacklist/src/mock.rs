@@ -254,7 +254,7 @@ impl Credibility for Neighbour {
 		unreachable!("the blacklist does not judge")
 	}
 
-	fn gain(_: &IdentityTag, _: &IdentityTag, _: &Terms) {
+	fn gain(_: &IdentityTag, _: &IdentityTag, _: &Terms) -> bool {
 		unreachable!("the blacklist does not judge")
 	}
 

@@ -67,22 +67,25 @@ impl<T: Config> Credibility for Pallet<T> {
 		T::OnCredit::credit_changed(tag, before, after);
 	}
 
-	fn gain(tag: &IdentityTag, partner: &IdentityTag, terms: &Terms) {
+	fn gain(tag: &IdentityTag, partner: &IdentityTag, terms: &Terms) -> bool {
 		// The market lets nobody trade with himself; credit does not rest on that.
 		if terms.gain == 0 || tag == partner {
-			return;
+			return false;
 		}
 		let today = (Day::from(T::Clock::now()), *tag, *partner);
 		if Gains::<T>::contains_key(today) {
-			return;
+			return false;
 		}
 		let change = Self::change(tag, |score| score.lift(score.credit.saturating_add(terms.gain)));
 		// Who has all his credit gains nothing, so the day's gain is still to come.
-		let Some((before, after)) = change.filter(|(before, after)| after > before) else { return };
+		let Some((before, after)) = change.filter(|(before, after)| after > before) else {
+			return false;
+		};
 		Gains::<T>::insert(today, ());
 		let (tag, partner) = (*tag, *partner);
 		Self::deposit_event(Event::CreditGained { tag, partner, before, after });
 		T::OnCredit::credit_changed(&tag, before, after);
+		true
 	}
 
 	fn settled(tag: &IdentityTag, trade: H256) {

@@ -152,7 +152,8 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(service as T::RuntimeOrigin, REQUEST, token);
 
-		assert_eq!(u32::try_from(Responses::<T>::get(REQUEST).len()), Ok(o.min(MAX_QUOTES)));
+		let quoted = Requests::<T>::get(REQUEST).map_or(0, |it| it.quoted.len());
+		assert_eq!(u32::try_from(quoted), Ok(o.min(MAX_QUOTES)));
 		Ok(())
 	}
 

@@ -7,12 +7,13 @@ use voltree_primitives::{proven_loss, Cause, Credibility, Escrow, Fine, Price, T
 
 impl<T: Config> Pallet<T> {
 	/// Count the seller's behaviour once, by the worst that fits: nothing delivered, delivered
-	/// short beyond the tolerance, otherwise `cause`. Returns whether he is to blame.
+	/// short beyond the tolerance, otherwise `cause`. Returns whether he gained by it; `None` if he
+	/// is to blame.
 	pub(crate) fn count_seller(
 		trade: &mut Trade<T::AccountId>,
 		delivered: WattHours,
 		cause: Cause,
-	) -> bool {
+	) -> Option<bool> {
 		let cause = if delivered.is_zero() {
 			Cause::NotDelivered
 		} else if Self::is_short(trade, delivered) {
@@ -20,15 +21,13 @@ impl<T: Config> Pallet<T> {
 		} else {
 			cause
 		};
-		let is_to_blame = cause != Cause::Delivered;
-		if is_to_blame {
+		if cause != Cause::Delivered {
 			Self::blame_seller(trade, cause, delivered);
-		} else {
-			let Trade { buyer, seller, terms, .. } = &trade;
-			T::Credibility::timely(&seller.tag, cause);
-			T::Credibility::gain(&seller.tag, &buyer.tag, terms);
+			return None;
 		}
-		is_to_blame
+		let Trade { buyer, seller, terms, .. } = &trade;
+		T::Credibility::timely(&seller.tag, cause);
+		Some(T::Credibility::gain(&seller.tag, &buyer.tag, terms))
 	}
 
 	/// Whether `delivered` Wh are less than traded by more than was agreed to tolerate.

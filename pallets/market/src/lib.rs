@@ -171,14 +171,9 @@ pub mod pallet {
 
 	// Twox below: the numbers and slots are ours, not chosen by users.
 
-	/// Requests that have not ended.
+	/// Requests that have not ended, each with what was quoted.
 	#[pallet::storage]
 	pub type Requests<T: Config> = StorageMap<_, Twox64Concat, RequestId, Request<T::AccountId>>;
-
-	/// What the management centre's response showed the buyer.
-	#[pallet::storage]
-	pub type Responses<T: Config> =
-		StorageMap<_, Twox64Concat, RequestId, Quotes<T::AccountId>, ValueQuery>;
 
 	/// Of a request whose payment date has passed: the smallest fill of an eligible offer that stood
 	/// until then, if there was one.

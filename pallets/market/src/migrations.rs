@@ -3,24 +3,26 @@
 use crate::{
 	types::{DeliverySlot, MAX_LINES},
 	Config, Deadlines, Desk, Desks, Item, Judged, LineLoads, MarketParameters, MeterSlot,
-	MeterSlots, Missed, Offers, Pallet, Parameters, Party, Request, RequestState, Requests, Trade,
-	TradeState, Trades,
+	MeterSlots, Missed, Offers, Pallet, Parameters, Party, Quoted, Quotes, Request, RequestState,
+	Requests, Trade, TradeState, Trades,
 };
 use codec::{Decode, Encode};
 use core::marker::PhantomData;
 use frame_support::{
 	migrations::VersionedMigration,
+	pallet_prelude::ValueQuery,
 	storage_alias,
 	traits::{ConstU32, Get, UncheckedOnRuntimeUpgrade},
 	weights::Weight,
-	Blake2_128Concat, BoundedVec,
+	Blake2_128Concat, BoundedVec, Twox64Concat,
 };
 use voltree_primitives::{
 	Balance, Clock, Credibility, Credit, IdentityTag, LineId, Moment, OfferId, Price, RequestId,
 	Terms, Versioned, WattHours,
 };
 
-/// From spec version 1 to 2: terms, bonds, desks, and what lines and meters have promised.
+/// From spec version 1 to 2: terms, bonds, desks, what lines and meters have promised; quotes are
+/// stored with their request.
 pub type MigrateToV1<T> =
 	VersionedMigration<0, 1, ToV1<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
@@ -95,6 +97,15 @@ struct OldMeterSlot {
 type OpenOffers<T: Config> =
 	StorageMap<Pallet<T>, Blake2_128Concat, (IdentityTag, LineId, Moment), u8>;
 
+#[storage_alias]
+type Responses<T: Config> = StorageMap<
+	Pallet<T>,
+	Twox64Concat,
+	RequestId,
+	Quotes<<T as frame_system::Config>::AccountId>,
+	ValueQuery,
+>;
+
 impl OldParameters {
 	fn into_new(self) -> Parameters {
 		Parameters {
@@ -117,7 +128,7 @@ impl OldParameters {
 }
 
 impl<AccountId> OldRequest<AccountId> {
-	fn into_new(self, now: Moment, terms: Terms) -> Request<AccountId> {
+	fn into_new(self, now: Moment, terms: Terms, quotes: Quotes<AccountId>) -> Request<AccountId> {
 		Request {
 			buyer: self.buyer,
 			tag: self.tag,
@@ -140,6 +151,7 @@ impl<AccountId> OldRequest<AccountId> {
 			unsettled: self.unsettled,
 			seen: now,
 			state: self.state,
+			quoted: Quoted::all(&quotes),
 		}
 	}
 }
@@ -184,8 +196,8 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for ToV1<T> {
 		if translated.is_err() {
 			frame_support::defensive!("the parameters of spec version 1 decode");
 		}
-		Requests::<T>::translate_values(|old: OldRequest<T::AccountId>| {
-			Some(old.into_new(now, terms))
+		Requests::<T>::translate(|id, old: OldRequest<T::AccountId>| {
+			Some(old.into_new(now, terms, Responses::<T>::take(id)))
 		});
 		Trades::<T>::translate_values(|old: OldTrade<T::AccountId>| Some(old.into_new(now, terms)));
 		Judged::<T>::translate_values(|old: Option<WattHours>| {
@@ -202,7 +214,7 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for ToV1<T> {
 	fn pre_upgrade() -> Result<alloc::vec::Vec<u8>, sp_runtime::TryRuntimeError> {
 		let (requests, trades) =
 			(Requests::<T>::iter_keys().count(), Trades::<T>::iter_keys().count());
-		Ok((requests, trades, Offers::<T>::iter_keys().count()).encode().into_iter().collect())
+		Ok([requests, trades, Offers::<T>::iter_keys().count()].map(|open| open as u64).encode())
 	}
 
 	#[cfg(feature = "try-runtime")]
@@ -235,7 +247,7 @@ impl<T: Config> ToV1<T> {
 		for (id, request) in Requests::<T>::iter() {
 			let open = if request.state == RequestState::Closed { 0 } else { request.wanted() };
 			Self::put_on_desk(&request.tag, Item::Request(id), open);
-			rows = rows.saturating_add(4);
+			rows = rows.saturating_add(5);
 		}
 		for (id, trade) in Trades::<T>::iter() {
 			for tag in trade.tags() {

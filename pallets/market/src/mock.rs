@@ -18,7 +18,7 @@ pub use ext::*;
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{fungible::InspectHold, ConstU128, ConstU64, Hooks},
-	weights::Weight,
+	weights::{constants::ParityDbWeight, Weight},
 };
 use frame_system::EnsureRoot;
 use pallet_shared_wallet::{HoldReason, SignedToken};
@@ -67,6 +67,7 @@ impl frame_system::Config for Test {
 	type Lookup = IdentityLookup<AccountId>;
 	type Block = frame_system::mocking::MockBlock<Test>;
 	type AccountData = pallet_balances::AccountData<Balance>;
+	type DbWeight = ParityDbWeight;
 }
 
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]

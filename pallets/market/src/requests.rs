@@ -2,11 +2,11 @@
 
 use crate::{
 	agenda::Kind, parameters::Rules, Config, Demand, Ending, Error, Event, Item, Judged, Missed,
-	NextRequest, Offers, Pallet, Parameters, Request, RequestState, Requests, Responses,
-	WeightInfo, ROUNDS_PER_WINDOW,
+	NextRequest, Offers, Pallet, Parameters, Quoted, Request, RequestState, Requests, WeightInfo,
+	ROUNDS_PER_WINDOW,
 };
 use alloc::vec::Vec;
-use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, weights::Weight};
+use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, weights::Weight, BoundedVec};
 use sp_runtime::{
 	traits::{UniqueSaturatedInto, Zero},
 	ArithmeticError, DispatchResult,
@@ -77,6 +77,7 @@ impl<T: Config> Pallet<T> {
 			unsettled: 0,
 			seen: now,
 			state: RequestState::Open { respond_by },
+			quoted: BoundedVec::new(),
 		};
 		Requests::<T>::insert(id, request);
 		Self::schedule(respond_by, Kind::Request, id);
@@ -136,9 +137,9 @@ impl<T: Config> Pallet<T> {
 		request.state = RequestState::Responded { at: now, pay_by, late_by, counted: false };
 		Self::unschedule(respond_by, Kind::Request, id);
 		Self::schedule(pay_by, Kind::Request, id);
+		request.quoted = Quoted::all(&quotes);
 		Requests::<T>::insert(id, request);
 		let count = quotes.len().unique_saturated_into();
-		Responses::<T>::insert(id, quotes);
 		Self::deposit_event(Event::Responded { request: id, quotes: count, pay_by, late_by });
 		Ok(Some(T::WeightInfo::respond(looked_at)).into())
 	}
@@ -209,7 +210,7 @@ impl<T: Config> Pallet<T> {
 			}
 			RequestState::Responded { late_by, .. } if !Judged::<T>::contains_key(id) => {
 				// What stood until now decides, even if it is gone when the grace ends.
-				Judged::<T>::insert(id, Self::smallest_eligible(id, &request));
+				Judged::<T>::insert(id, Self::smallest_eligible(&request));
 				Self::schedule(late_by, Kind::Request, id);
 				return T::WeightInfo::entry_judged();
 			}
@@ -255,7 +256,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether it is the buyer's fault that his request was not paid.
 	fn judge(id: RequestId, request: &mut Request<T::AccountId>) -> Ending {
-		let missed = Judged::<T>::get(id).unwrap_or_else(|| Self::smallest_eligible(id, request));
+		let missed = Judged::<T>::get(id).unwrap_or_else(|| Self::smallest_eligible(request));
 		let Some(Missed { volume, price }) = missed else { return Ending::NothingToPay };
 		let terms = request.terms;
 		Self::blame_buyer(request, Cause::NotPaid, volume, price, &terms);
@@ -268,14 +269,15 @@ impl<T: Config> Pallet<T> {
 	/// A quote is eligible if its offer stood unchanged from the response until now, or until the
 	/// payment date that has just passed, and nothing on the seller's, the management centre's or
 	/// the lines' side would have refused the payment.
-	fn smallest_eligible(id: RequestId, request: &Request<T::AccountId>) -> Option<Missed> {
+	fn smallest_eligible(request: &Request<T::AccountId>) -> Option<Missed> {
 		let RequestState::Responded { pay_by, .. } = request.state else { return None };
 		if !request.fills.is_zero() {
 			return None;
 		}
 		let at = T::Clock::now().min(pay_by);
 		let rules = Self::rules_now();
-		let mut unchanged = Responses::<T>::get(id)
+		let mut unchanged = request
+			.quoted
 			.iter()
 			.filter_map(|quote| Offers::<T>::get(quote.offer).map(|offer| (quote, offer)))
 			.filter(|(quote, offer)| offer.available == quote.available)
@@ -344,7 +346,6 @@ impl<T: Config> Pallet<T> {
 	/// Forget a request: what is left of the bond and of the shared wallet goes back to the buyer.
 	fn end_request(id: RequestId, request: &Request<T::AccountId>, ending: Ending) {
 		Requests::<T>::remove(id);
-		Responses::<T>::remove(id);
 		Self::forget_judgement(id, request);
 		// What a closed request wanted was taken off the desk when it closed.
 		let open = match request.state {

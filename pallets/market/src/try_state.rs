@@ -5,7 +5,7 @@
 use crate::{
 	agenda::{Entry, Kind},
 	Agenda, Book, Config, Desks, Item, Judged, LineLoads, Load, MeterSlots, Offers, Pallet,
-	RequestState, Requests, Responses, TradeState, Trades,
+	RequestState, Requests, TradeState, Trades,
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
@@ -124,11 +124,10 @@ impl<T: Config> Pallet<T> {
 				request.state != RequestState::Closed || request.unsettled > 0,
 				"a closed request without trades was not ended"
 			);
+			let answered = !matches!(request.state, RequestState::Open { .. });
+			ensure!(answered || request.quoted.is_empty(), "quotes without a response");
 		}
 		ensure!(unsettled.is_empty(), "a trade without its request");
-		for id in Responses::<T>::iter_keys() {
-			ensure!(Requests::<T>::contains_key(id), "quotes without their request");
-		}
 		for id in Judged::<T>::iter_keys() {
 			let payable = Requests::<T>::get(id)
 				.is_some_and(|request| matches!(request.state, RequestState::Responded { .. }));

@@ -186,8 +186,8 @@ pub trait Credibility {
 	/// `Credit_{n+1} = Credit_n - w * volume`); a volume of 0 only counts.
 	fn untimely(tag: &IdentityTag, volume: WattHours, cause: Cause, terms: &Terms);
 	/// `tag` has done its part of a trade with `partner` in time: it gains what `terms` say, once
-	/// per pair and day, never above what it began with.
-	fn gain(tag: &IdentityTag, partner: &IdentityTag, terms: &Terms);
+	/// per pair and day, never above what it began with. Returns whether it gained anything.
+	fn gain(tag: &IdentityTag, partner: &IdentityTag, terms: &Terms) -> bool;
 	/// Add a settled trade to the tag's record.
 	fn settled(tag: &IdentityTag, trade: H256);
 	/// A fine of `amount` could not be collected: from now on it is a debt.

@@ -106,7 +106,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(service as T::RuntimeOrigin, renewal);
 
-		assert_eq!(Tokens::<T>::get(WALLET).map(|signed| signed.token.nonce), Some(1));
+		assert_eq!(Pallet::<T>::token_of(WALLET).map(|signed| signed.token.nonce), Some(1));
 		Ok(())
 	}
 

@@ -2,7 +2,7 @@
 
 use crate::{
 	CapitalFlow, Config, Error, Event, Flows, HoldReason, Pallet, SharedWallet, SignedToken,
-	Tokens, Wallets,
+	Wallets,
 };
 use frame_support::{defensive, ensure, storage::with_storage_layer};
 use sp_runtime::{traits::Zero, ArithmeticError, DispatchError, DispatchResult, TokenError};
@@ -55,7 +55,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			Self::hold(HoldReason::Escrow, &owner, funding)?;
 			Self::deposit_event(Event::Funded { wallet: id, amount: funding });
 		}
-		let wallet = SharedWallet { owner, key, free: funding, locked: 0, certified: None };
+		let wallet = SharedWallet { owner, key, free: funding, locked: 0, token: None };
 		Wallets::<T>::insert(id, wallet);
 		Ok(())
 	}
@@ -76,17 +76,18 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		signed: Self::SignedToken,
 		volume: WattHours,
 	) -> Result<Certified, DispatchError> {
-		ensure!(!Tokens::<T>::contains_key(id), Error::<T>::AlreadyCertified);
+		let wallet = Wallets::<T>::get(id).ok_or(Error::<T>::NotFound)?;
+		ensure!(wallet.token.is_none(), Error::<T>::AlreadyCertified);
 		let Token { timestamp, pay_by, valid_until, .. } = signed.token;
-		Self::certify_with(id, signed, volume, 0)?;
+		Self::certify_with(id, wallet, signed, volume, 0)?;
 		Ok(Certified { timestamp, pay_by, valid_until })
 	}
 
 	fn ensure_payer(id: RequestId, who: &T::AccountId) -> Result<T::AccountId, DispatchError> {
 		let wallet = Wallets::<T>::get(id).ok_or(Error::<T>::NotFound)?;
 		ensure!(wallet.owner == *who || wallet.key == *who, Error::<T>::NotPayer);
-		let token = wallet.certified.ok_or(Error::<T>::NotCertified)?;
-		ensure!(T::Clock::now() <= token.valid_until, Error::<T>::TokenExpired);
+		let signed = wallet.token.ok_or(Error::<T>::NotCertified)?;
+		ensure!(T::Clock::now() <= signed.token.valid_until, Error::<T>::TokenExpired);
 		Ok(wallet.owner)
 	}
 
@@ -139,7 +140,6 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			return;
 		}
 		Wallets::<T>::remove(id);
-		Tokens::<T>::remove(id);
 		Self::deposit_event(Event::Closed { wallet: id, refund });
 	}
 

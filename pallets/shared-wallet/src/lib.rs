@@ -49,8 +49,8 @@
 //!   parts of its shared wallets; for [`HoldReason::Redemption`] what it is redeeming. What it has
 //!   on hold for [`HoldReason::Bond`] is the sum of its bonds in the market, which the runtime
 //!   checks.
-//! * A stored token was signed by a service key of the management centre, and its nonce is the
-//!   wallet's count of renewals.
+//! * A wallet's token is about this wallet, was signed by a service key of the management centre, and
+//!   its nonce is the wallet's count of renewals.
 //! * Locked money leaves only by [`Escrow::settle`](voltree_primitives::Escrow::settle): payout and
 //!   rest sum to what was locked.
 
@@ -63,6 +63,7 @@
 
 extern crate alloc;
 
+pub mod migrations;
 pub mod runtime_api;
 pub mod types;
 pub mod weights;
@@ -144,7 +145,11 @@ pub mod pallet {
 		type RedemptionNotice: Get<Moment>;
 	}
 
+	/// Version of the stored layout; see [`crate::migrations`].
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// Why money is on hold.
@@ -161,16 +166,11 @@ pub mod pallet {
 		Redemption,
 	}
 
-	/// Shared wallets by the number of their request.
+	/// Shared wallets by the number of their request, each with its newest token.
 	// Twox: the numbers are ours, not chosen by users.
 	#[pallet::storage]
 	pub type Wallets<T: Config> =
-		StorageMap<_, Twox64Concat, RequestId, SharedWallet<T::AccountId>>;
-
-	/// The newest token of each shared wallet that has been certified.
-	#[pallet::storage]
-	pub type Tokens<T: Config> =
-		StorageMap<_, Twox64Concat, RequestId, SignedToken<T::AccountId, T::Signature>>;
+		StorageMap<_, Twox64Concat, RequestId, SharedWallet<T::AccountId, T::Signature>>;
 
 	/// What has been spent from and received on an account through trades.
 	#[pallet::storage]

@@ -232,6 +232,13 @@ pub fn certified(free: Balance) {
 	System::reset_events();
 }
 
+/// Change the stored token of the wallet of [`open`].
+pub fn change_token(what: impl FnOnce(&mut Token<AccountId>)) {
+	Wallets::<Test>::mutate_extant(WALLET, |wallet| {
+		what(&mut wallet.token.as_mut().expect("the wallet is certified").token);
+	});
+}
+
 /// The events of shared wallets since the last call of this.
 pub fn events() -> Vec<Event<Test>> {
 	let events = System::read_events_for_pallet();

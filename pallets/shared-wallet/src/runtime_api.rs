@@ -1,11 +1,11 @@
 //! What clients may ask about shared wallets.
 
-use crate::{CapitalFlow, Config, Pallet, SharedWallet, SignedToken, Tokens};
+use crate::{CapitalFlow, Config, Pallet, SharedWallet, SignedToken, Wallets};
 use alloc::vec::Vec;
 use codec::Codec;
 use voltree_primitives::{Clock, Credibility, RequestId};
 
-/// Most tokens on a page of [`SharedWalletApi::outdated_tokens`].
+/// Most shared wallets on a page of [`SharedWalletApi::outdated_tokens`].
 const MAX_LOOKED_AT: u32 = 256;
 
 impl<T: Config> Pallet<T> {
@@ -16,17 +16,19 @@ impl<T: Config> Pallet<T> {
 		after: Option<RequestId>,
 		limit: u32,
 	) -> (Vec<RequestId>, Option<RequestId>) {
-		let mut tokens = match after {
-			Some(id) => Tokens::<T>::iter_from(Tokens::<T>::hashed_key_for(id)),
-			None => Tokens::<T>::iter(),
+		let mut wallets = match after {
+			Some(id) => Wallets::<T>::iter_from(Wallets::<T>::hashed_key_for(id)),
+			None => Wallets::<T>::iter(),
 		};
 		let now = T::Clock::now();
 		let mut outdated = Vec::new();
 		let mut last = None;
 		for _ in 0..limit.min(MAX_LOOKED_AT) {
-			let Some((id, signed)) = tokens.next() else { return (outdated, None) };
-			let token = signed.token;
-			if now <= token.valid_until && token.record != T::Credibility::record(&token.tag) {
+			let Some((id, wallet)) = wallets.next() else { return (outdated, None) };
+			let is_outdated = wallet.token.is_some_and(|SignedToken { token, .. }| {
+				now <= token.valid_until && token.record != T::Credibility::record(&token.tag)
+			});
+			if is_outdated {
 				outdated.push(id);
 			}
 			last = Some(id);
@@ -42,13 +44,13 @@ sp_api::decl_runtime_apis! {
 		AccountId: Codec,
 		Signature: Codec,
 	{
-		/// The shared wallet of a request, while it is open.
-		fn wallet(id: RequestId) -> Option<SharedWallet<AccountId>>;
-		/// Its newest token with the management centre's signature.
+		/// The shared wallet of a request with its newest token, while it is open.
+		fn wallet(id: RequestId) -> Option<SharedWallet<AccountId, Signature>>;
+		/// Its newest token alone, with the management centre's signature.
 		fn token(id: RequestId) -> Option<SignedToken<AccountId, Signature>>;
 		/// The shared wallets that can still pay and whose token states an older record than the
 		/// buyer's present one, and the `after` of the next page; `None` after the last one. Looks
-		/// at `limit` tokens, at most 256, so that a page can be empty in the middle.
+		/// at `limit` wallets, at most 256, so that a page can be empty in the middle.
 		fn outdated_tokens(
 			after: Option<RequestId>,
 			limit: u32,

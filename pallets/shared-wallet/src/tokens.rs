@@ -1,8 +1,6 @@
 //! Tokens: what the management centre has to sign, and whether it did.
 
-use crate::{
-	Certification, Config, Error, Event, Pallet, SharedWallet, SignedToken, Tokens, Wallets,
-};
+use crate::{Config, Error, Event, Pallet, SharedWallet, SignedToken, Wallets};
 use codec::Encode;
 use frame_support::ensure;
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -18,17 +16,28 @@ use voltree_primitives::{
 /// How many rounds a token may be under way between signature and chain.
 const ROUNDS_UNDER_WAY: Moment = 3;
 
+type WalletOf<T> = SharedWallet<AccountIdOf<T>, <T as Config>::Signature>;
+type SignedTokenOf<T> = SignedToken<AccountIdOf<T>, <T as Config>::Signature>;
+type AccountIdOf<T> = <T as frame_system::Config>::AccountId;
+
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_renew(signed: SignedToken<T::AccountId, T::Signature>) -> DispatchResult {
+	/// The newest token of wallet `id`.
+	pub fn token_of(id: RequestId) -> Option<SignedTokenOf<T>> {
+		Wallets::<T>::get(id)?.token
+	}
+
+	pub(crate) fn do_renew(signed: SignedTokenOf<T>) -> DispatchResult {
 		let id = signed.token.wallet;
-		let present = Tokens::<T>::get(id).ok_or(Error::<T>::NotCertified)?.token;
+		let wallet = Wallets::<T>::get(id).ok_or(Error::<T>::NotCertified)?;
+		let present = &wallet.token.as_ref().ok_or(Error::<T>::NotCertified)?.token;
 		let token = &signed.token;
 		ensure!(
 			token.pay_by == present.pay_by && token.valid_until == present.valid_until,
 			Error::<T>::ChangedTerms
 		);
 		let nonce = present.nonce.checked_add(1).ok_or(ArithmeticError::Overflow)?;
-		Self::certify_with(id, signed, present.volume, nonce)
+		let volume = present.volume;
+		Self::certify_with(id, wallet, signed, volume, nonce)
 	}
 
 	/// The token that the management centre would have to sign now for wallet `id`.
@@ -40,7 +49,7 @@ impl<T: Config> Pallet<T> {
 	) -> Option<Token<T::AccountId>> {
 		let wallet = Wallets::<T>::get(id)?;
 		let tag = T::Directory::tag_of(&wallet.owner)?;
-		let present = Tokens::<T>::get(id).map(|signed| signed.token);
+		let present = wallet.token.map(|signed| signed.token);
 		let nonce = present.as_ref().map_or(Some(0), |token| token.nonce.checked_add(1))?;
 		Some(Token {
 			domain: TOKEN,
@@ -63,39 +72,33 @@ impl<T: Config> Pallet<T> {
 		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero())
 	}
 
-	/// Check a token against everything the chain knows, and store it.
+	/// Check a token against everything the chain knows, and store it with its wallet.
 	pub(crate) fn certify_with(
 		id: RequestId,
-		signed: SignedToken<T::AccountId, T::Signature>,
+		wallet: WalletOf<T>,
+		signed: SignedTokenOf<T>,
 		volume: WattHours,
 		nonce: u32,
 	) -> DispatchResult {
-		Wallets::<T>::try_mutate(id, |slot| {
-			let wallet = slot.as_mut().ok_or(Error::<T>::NotFound)?;
-			Self::ensure_token_of(wallet, id, volume, &signed.token)?;
-			ensure!(signed.token.nonce == nonce, Error::<T>::WrongNonce);
-			ensure!(
-				signed.token.record == Self::record_of(&wallet.owner),
-				Error::<T>::OutdatedRecord
-			);
-			Self::ensure_recent(signed.token.timestamp)?;
-			let message = signed.token.encode();
-			ensure!(
-				T::Directory::service_keys()
-					.iter()
-					.any(|key| signed.signature.verify(&message[..], key)),
-				Error::<T>::BadTokenSignature
-			);
-			ensure!(T::Clock::now() <= signed.token.valid_until, Error::<T>::TokenExpired);
-			wallet.certified = Some(Certification { nonce, valid_until: signed.token.valid_until });
-			Tokens::<T>::insert(id, signed);
-			Self::deposit_event(Event::Certified { wallet: id, nonce });
-			Ok(())
-		})
+		Self::ensure_token_of(&wallet, id, volume, &signed.token)?;
+		ensure!(signed.token.nonce == nonce, Error::<T>::WrongNonce);
+		ensure!(signed.token.record == Self::record_of(&wallet.owner), Error::<T>::OutdatedRecord);
+		Self::ensure_recent(signed.token.timestamp)?;
+		let message = signed.token.encode();
+		ensure!(
+			T::Directory::service_keys()
+				.iter()
+				.any(|key| signed.signature.verify(&message[..], key)),
+			Error::<T>::BadTokenSignature
+		);
+		ensure!(T::Clock::now() <= signed.token.valid_until, Error::<T>::TokenExpired);
+		Wallets::<T>::insert(id, SharedWallet { token: Some(signed), ..wallet });
+		Self::deposit_event(Event::Certified { wallet: id, nonce });
+		Ok(())
 	}
 
 	fn ensure_token_of(
-		wallet: &SharedWallet<T::AccountId>,
+		wallet: &WalletOf<T>,
 		id: RequestId,
 		volume: WattHours,
 		token: &Token<T::AccountId>,

@@ -2,7 +2,7 @@
 
 #![cfg(any(feature = "std", feature = "try-runtime"))]
 
-use crate::{Config, HoldReason, Pallet, Redemptions, Tokens, Wallets};
+use crate::{Config, HoldReason, Pallet, Redemptions, SharedWallet, SignedToken, Wallets};
 use alloc::collections::BTreeMap;
 use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
@@ -12,17 +12,13 @@ impl<T: Config> Pallet<T> {
 	/// Fails with a sentence that names the broken invariant.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		let mut escrow = BTreeMap::<T::AccountId, Balance>::new();
-		for (id, wallet) in Wallets::<T>::iter() {
-			let sum = escrow.entry(wallet.owner).or_default();
-			*sum = sum.saturating_add(wallet.free).saturating_add(wallet.locked);
-			let nonce = Tokens::<T>::get(id).map(|signed| signed.token.nonce);
-			ensure!(
-				nonce == wallet.certified.map(|certified| certified.nonce),
-				"a wallet's certification differs from its token"
-			);
-		}
-		for id in Tokens::<T>::iter_keys() {
-			ensure!(Wallets::<T>::contains_key(id), "a token without a shared wallet");
+		for (id, SharedWallet { owner, key, free, locked, token }) in Wallets::<T>::iter() {
+			if let Some(SignedToken { token, .. }) = token {
+				let is_its = token.wallet == id && token.key == key && token.owner == owner;
+				ensure!(is_its, "a wallet has the token of another");
+			}
+			let sum = escrow.entry(owner).or_default();
+			*sum = sum.saturating_add(free).saturating_add(locked);
 		}
 		for who in frame_system::Account::<T>::iter_keys() {
 			let sum = escrow.remove(&who).unwrap_or_default();

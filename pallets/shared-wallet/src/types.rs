@@ -9,7 +9,7 @@ use voltree_primitives::{Balance, Moment, Token};
 #[derive(
 	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug,
 )]
-pub struct SharedWallet<AccountId> {
+pub struct SharedWallet<AccountId, Signature> {
 	/// The buyer, on whose account the money is held.
 	pub owner: AccountId,
 	/// Public half of the key that may pay; the buyer's device keeps the other half.
@@ -18,28 +18,8 @@ pub struct SharedWallet<AccountId> {
 	pub free: Balance,
 	/// Money locked for trades.
 	pub locked: Balance,
-	/// Nonce and end of the validity of the present token; `None` before the first.
-	pub certified: Option<Certification>,
-}
-
-/// What matters of the present token when somebody pays.
-#[derive(
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Clone,
-	Copy,
-	PartialEq,
-	Eq,
-	Debug,
-)]
-pub struct Certification {
-	/// How often the token has been renewed.
-	pub nonce: u32,
-	/// Last moment at which it may be used to pay.
-	pub valid_until: Moment,
+	/// The newest token; `None` before the first.
+	pub token: Option<SignedToken<AccountId, Signature>>,
 }
 
 /// A token with the management centre's signature over its encoding.

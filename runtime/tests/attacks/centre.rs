@@ -11,14 +11,16 @@ use crate::{
 	},
 	tools::*,
 };
-use pallet_market::{Ending, Responses};
+use pallet_market::{Ending, Offers, Requests};
 use sp_core::H256;
 use sp_runtime::DispatchError::BadOrigin;
 use voltree_primitives::{Balance, RequestId, Token};
 use voltree_runtime::{genesis::household_tag, AccountId, Runtime, VOLT};
 
 fn quoted(request: RequestId) -> Vec<(u64, Balance)> {
-	Responses::<Runtime>::get(request).iter().map(|quote| (quote.offer, quote.price)).collect()
+	let price = |offer| Offers::<Runtime>::get(offer).expect("it stands").price;
+	let quoted = Requests::<Runtime>::get(request).expect("it is open").quoted;
+	quoted.iter().map(|quoted| (quoted.offer, price(quoted.offer))).collect()
 }
 
 /// The chain makes the quotes. Whatever the operator wants to show or not, it shows all that fit,

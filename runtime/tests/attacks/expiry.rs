@@ -38,7 +38,7 @@ fn certificates_and_token_expire_between_pay_and_bill() {
 		chain.respond(request);
 		let trade = chain.pay(&buyer, request, offer, VOLUME);
 		let slot = chain.trade(trade).slot;
-		let token = pallet_shared_wallet::Tokens::<Runtime>::get(request).expect("certified").token;
+		let token = voltree_runtime::SharedWallet::token_of(request).expect("certified").token;
 		assert!(token.valid_until <= slot.gate && ends < slot.start);
 
 		let before = [purse(chain, &buyer), purse(chain, &seller)];

@@ -119,7 +119,7 @@ fn griefing_by_filling_the_order_book() {
 		let honest = chain.offer(Seller::Household(8), supply(Seller::Household(8), start, VOLUME));
 		let request = chain.request(&household(1), demand(1, start, VOLUME), VOLT);
 		chain.respond(request);
-		let quotes = pallet_market::Responses::<Runtime>::get(request);
+		let quotes = pallet_market::Requests::<Runtime>::get(request).unwrap().quoted;
 		assert!(quotes.iter().any(|quote| quote.offer == honest));
 		assert_eq!(quotes.len(), 13);
 	});

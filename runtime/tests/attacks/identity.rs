@@ -66,7 +66,7 @@ fn self_trade_by_any_account_or_wallet() {
 		chain.until(chain.now() + window);
 		for (request, pays) in &requests {
 			chain.respond(*request);
-			assert!(pallet_market::Responses::<Runtime>::get(request).is_empty());
+			assert!(pallet_market::Requests::<Runtime>::get(request).unwrap().quoted.is_empty());
 			for offer in 0..4 {
 				let pay = MarketCall::pay { request: *request, offer, volume: VOLUME };
 				check(chain, vec![row("himself", pays, pay, MarketError::SelfTrade)]);

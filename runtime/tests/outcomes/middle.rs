@@ -68,7 +68,7 @@ fn certificates_expired_in_the_middle() {
 fn token_expired_in_the_middle() {
 	on("dev", |chain| {
 		let mut scene = Scene::answered(chain, METERED);
-		let token = pallet_shared_wallet::Tokens::<Runtime>::get(scene.request).unwrap().token;
+		let token = voltree_runtime::SharedWallet::token_of(scene.request).unwrap().token;
 		assert_eq!(token.valid_until, scene.slot.gate);
 		scene.pay(chain);
 		finishes(chain, scene);

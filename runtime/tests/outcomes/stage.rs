@@ -297,7 +297,6 @@ pub fn nothing_is_left() {
 	use pallet_market as market;
 	let left = BTreeMap::from([
 		("requests", market::Requests::<Runtime>::iter_keys().count()),
-		("responses", market::Responses::<Runtime>::iter_keys().count()),
 		("judgements", market::Judged::<Runtime>::iter_keys().count()),
 		("offers", market::Offers::<Runtime>::iter_keys().count()),
 		("the book", market::Book::<Runtime>::iter_keys().count()),
@@ -308,7 +307,6 @@ pub fn nothing_is_left() {
 		("promises of meters", market::MeterSlots::<Runtime>::iter_keys().count()),
 		("the agenda", market::Agenda::<Runtime>::iter_keys().count()),
 		("wallets", pallet_shared_wallet::Wallets::<Runtime>::iter_keys().count()),
-		("tokens", pallet_shared_wallet::Tokens::<Runtime>::iter_keys().count()),
 	]);
 	let left = left.into_iter().filter(|(_, count)| *count > 0).collect::<Vec<_>>();
 	assert_eq!(left, []);

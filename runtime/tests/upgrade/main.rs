@@ -16,7 +16,8 @@ use pallet_sensor_oracle::Class;
 use release_1::Release1;
 use voltree_primitives::{amount, Token};
 use voltree_runtime::{
-	genesis::household_tag, invariants, AccountId, Market, Runtime, RuntimeCall, VERSION,
+	genesis::household_tag, invariants, AccountId, Market, Runtime, RuntimeCall, SharedWallet,
+	VERSION,
 };
 
 const BUYER: usize = 1;
@@ -101,6 +102,9 @@ fn a_chain_of_the_previous_release_upgrades_in_the_middle_of_trades() {
 		assert_eq!(pallet_market::Trades::<Runtime>::iter().count(), 2);
 		assert_eq!(pallet_market::Requests::<Runtime>::iter().count(), 3);
 		assert_eq!(pallet_market::Offers::<Runtime>::iter().count(), 1);
+		// Tokens had a map of their own.
+		let nonce = |id| SharedWallet::token_of(id).map(|signed| signed.token.nonce);
+		assert_eq!([0, 1, 2].map(nonce), [Some(0), Some(0), None]);
 		assert!(chain.trade(0).bond == 0 && chain.trade(0).terms.smallest_fine == 0);
 
 		// Trade 0 goes on to its end: registers, bill, confirmation.

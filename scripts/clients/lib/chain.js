@@ -164,7 +164,7 @@ export class Chain {
 	 * (smallest unit) lets it go before others.
 	 */
 	async send(pair, call, { signer = pair, tip = 0 } = {}) {
-		const signed = await this.#sign(signer, call, tip);
+		const signed = await this.sign(signer, call, tip);
 		try {
 			return await this.api.rpc.author.submitExtrinsic(signed);
 		} catch (error) {
@@ -173,7 +173,8 @@ export class Chain {
 		}
 	}
 
-	async #sign(pair, call, tip = 0) {
+	/** Sign with the account's next nonce. */
+	async sign(pair, call, tip = 0) {
 		const { api } = this;
 		const nonce = await this.#nextNonce(pair.address).catch((error) => {
 			this.forgetNonces(pair.address);
@@ -195,7 +196,7 @@ export class Chain {
 	 * `{ events, blockHash }`, rejects with `Refused` if the chain said no.
 	 */
 	async sendAndWait(pair, call, { finalized = false } = {}) {
-		const signed = await this.#sign(pair, call);
+		const signed = await this.sign(pair, call);
 		const what = `${call.method.section}.${call.method.method}`;
 		return new Promise((resolve, reject) => {
 			let stop = () => {};

@@ -7,6 +7,10 @@ import { account } from './chain.js';
 /** A meter of the development networks: that of household `number`. */
 export const meter = (number) => account(`//Meter//${number}`);
 
+/** The lines of the development networks, and who has a sensor at each. */
+export const LINES = [1, 2, 3];
+const OWNERS = [1, 2, 3, 4];
+
 /** A sensor of the development networks. */
 export const sensor = (line, owner) => account(`//Sensor//${line}//${owner}`);
 
@@ -36,6 +40,19 @@ export const reading = (device, boundary, imported, exported) => ({
 
 /** The call by which a device sends its own report. */
 export const reportCall = (chain, report) => chain.api.tx.sensorOracle.report(report, null);
+
+/**
+ * All sensors of the development networks report what `seen(line)` says of their line at chain time `now`.
+ * `fellThrough` hears of those whose report the node did not take: the sensor's name and the error.
+ */
+export function reportLines(chain, now, fellThrough, seen = () => 'Clear') {
+	const devices = LINES.flatMap((line) => OWNERS.map((owner) => ({ line, owner })));
+	return Promise.all(devices.map(({ line, owner }) => {
+		const device = sensor(line, owner);
+		return chain.send(device, reportCall(chain, lineReport(device, seen(line), now)))
+			.catch((error) => fellThrough(`sensor ${line}/${owner}`, error));
+	}));
+}
 
 /** The call by which a meter sends its own reading. */
 export const readingCall = (chain, values) =>

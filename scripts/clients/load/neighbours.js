@@ -2,13 +2,11 @@
 // chain once a block and do what is due; the management centre is the node's service.
 
 import { account } from '../lib/chain.js';
-import { lineReport, reading, readingCall, reportCall, sensor } from '../lib/devices.js';
+import { LINES, reading, readingCall, reportLines } from '../lib/devices.js';
 import { tagOf } from './spec.js';
 
-const LINES = [1, 2, 3];
 /** A report is free once in 12 s, from the block that had the last one. */
 const BETWEEN_REPORTS = 20_000;
-const OWNERS = [1, 2, 3, 4];
 const VOLUME = 100;
 const PRICE = 250_000;
 const CAP = 1_000_000;
@@ -181,14 +179,7 @@ export class Neighbours {
 	async #reportWeather(now) {
 		if (now < this.#lastReport + BETWEEN_REPORTS) return;
 		this.#lastReport = now;
-		const devices = LINES.flatMap((line) => OWNERS.map((owner) => sensor(line, owner)));
-		await Promise.all(
-			devices.map((device) =>
-				this.chain
-					.send(device, reportCall(this.chain, lineReport(device, 'Clear', now)))
-					.catch((error) => this.troubles.push(`sensor: ${error.message}`)),
-			),
-		);
+		await reportLines(this.chain, now, (what, { message }) => this.troubles.push(`${what}: ${message}`));
 	}
 
 	/** Trades that came to their end. */

@@ -26,8 +26,13 @@ const PACE = 0.2;
 const [FAT_EVERY, FAT] = [4, 100_000];
 /** So many blocks have to become final before something counts as going on. */
 const SOME = 3;
-/** Nothing takes as long as this, in slots and at least in ms. */
-const [PATIENCE, LEAST_PATIENCE] = [120, 120_000];
+/**
+ * Nothing takes as long as this, in slots and at least in ms. A voter that missed when the others went on
+ * hears of it from them after two minutes at the latest (GRANDPA's NEIGHBOR_REBROADCAST_PERIOD).
+ */
+const [PATIENCE, LEAST_PATIENCE] = [120, 300_000];
+/** Who has voted so often since his start, and has completed the rounds of the others, takes part again. */
+const VOTES = 2;
 /** How long the network stays cut, in slots. */
 const CUT = 20;
 /** What no log may say. */
@@ -93,6 +98,7 @@ class Trial {
 		this.patience = Math.max(PATIENCE * this.slot, LEAST_PATIENCE);
 		this.resumed = [];
 		this.returned = [];
+		this.voting = [];
 		this.killed = new Map(network.aggregators.map(({ name }) => [name, 0]));
 	}
 
@@ -111,7 +117,23 @@ class Trial {
 		return performance.now() - start;
 	}
 
-	/** Kill as many as finality bears, whose turn it is, and let them come back. */
+	/** Wait until all of `nodes`, just started, vote in the rounds of `others`; resolves to the ms it took. */
+	async vote(nodes, others) {
+		const start = performance.now();
+		const rounds = (nodes) => Promise.all(nodes.map((node) => node.metric('substrate_finality_grandpa_round')));
+		const names = nodes.map(({ name }) => name).join(', ');
+		await until(`${names} to vote again`, this.patience, async () => {
+			const votes = await Promise.all(nodes.map((node) => node.metric('substrate_finality_grandpa_precommits_total')));
+			const [own, theirs] = await Promise.all([rounds(nodes), rounds(others)]);
+			return Math.min(...votes) >= VOTES && Math.min(...own) >= Math.max(...theirs) - 1;
+		});
+		return performance.now() - start;
+	}
+
+	/**
+	 * Kill as many as finality bears, whose turn it is, and let them come back. Who does not vote yet is
+	 * still missing, so the next ones have to wait for that.
+	 */
 	async kill(turn) {
 		const { aggregators, gateway } = this.network;
 		const count = Math.ceil(aggregators.length / 3) - 1;
@@ -124,6 +146,7 @@ class Trial {
 		this.resumed.push(await this.goOn(others, `without ${names}`));
 		await Promise.all(victims.map((node) => node.start()));
 		this.returned.push(await this.goOn([...victims, ...others], `with ${names} again`));
+		this.voting.push(await this.vote(victims, others.filter((node) => !node.isGateway)));
 		for (const { name } of victims) this.killed.set(name, this.killed.get(name) + 1);
 		return names;
 	}
@@ -266,6 +289,7 @@ async function main() {
 		console.log(table(['', 'median', '99 %', 'largest'], [
 			row(`${SOME} more final blocks without the killed`, trial.resumed),
 			row(`${SOME} more final blocks everywhere, with them`, trial.returned),
+			row('until they vote again, after that', trial.voting),
 			row(`${SOME} more final blocks after the cut`, [healed]),
 		]));
 		console.log();

@@ -1,17 +1,20 @@
-// How long transactions take until they are final, and what the nodes need for that: transfers, sent
-// through one node one after the other, at all moments of a slot alike.
+// How long transactions take until they are final, and what the nodes need for that: transfers, or
+// payments for power where there are households, sent through one node one after the other, at all
+// moments of a slot alike.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { table } from '../demo/table.js';
+import { Refused, errorName } from '../lib/chain.js';
 import { sr25519 } from './keys.js';
+import { Payments } from './payments.js';
 
-/** Between two transfers, in slots: no multiple of it is near a whole number before the eighth. */
+/** Between two transactions, in slots: no multiple of it is near a whole number before the eighth. */
 const GOLDEN = 0.1618;
-/** A transfer that is not final after so many slots is lost. */
+/** A transaction that is not final after so many slots is lost. */
 const LOST = 60;
-/** Half of the transfers are to be final within so many slots, and 99 of 100; or within so many ms. */
+/** Half of them are to be final within so many slots, and 99 of 100; or within so many ms. */
 const GOALS = [[0.5, 2, 6_000], [0.99, 4, 12_000]];
 /** Ticks of a processor in a second. */
 const TICKS = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
@@ -38,36 +41,56 @@ function machine() {
 	return { busy, all: busy + idle + wait };
 }
 
-/** Send a transfer and note when it was in a block and when that was final, in ms. */
-async function transfer({ api }, pair, to, nonce) {
-	const signed = api.tx.balances.transferKeepAlive(to, 1).sign(pair, {
-		nonce, era: 0, blockHash: api.genesisHash, genesisHash: api.genesisHash,
-		runtimeVersion: api.runtimeVersion, signedExtensions: api.registry.signedExtensions,
-	});
-	const sent = performance.now();
+/** Transfers of the smallest amount between two members of the authority. */
+class Transfers {
+	what = 'transfers (balances.transferKeepAlive)';
+
+	constructor({ api }, authority) {
+		const [who, receiver] = authority.map(sr25519);
+		this.one = { who, call: api.tx.balances.transferKeepAlive(receiver.address, 1) };
+	}
+
+	async start() {}
+
+	async next() {
+		return this.one;
+	}
+
+	stop() {}
+}
+
+/** Send a transaction; resolves to the promise of when it was in a block and when that was final, in ms. */
+async function send(chain, { who, call }) {
+	const { api } = chain;
+	const signed = await chain.sign(who, call);
+	const begin = performance.now();
 	let included;
-	return new Promise((resolve, reject) => {
-		api.rpc.author.submitAndWatchExtrinsic(signed, (status) => {
-			if (status.isInBlock) included ??= performance.now() - sent;
-			if (status.isFinalized) resolve({ included, final: performance.now() - sent });
+	const final = new Promise((resolve, reject) => {
+		signed.send(({ status, dispatchError }) => {
+			if (dispatchError) reject(new Refused(errorName(api, dispatchError), signed.method.method));
+			if (status.isInBlock) included ??= performance.now() - begin;
+			if (status.isFinalized) resolve({ included, final: performance.now() - begin });
 			if (status.isInvalid || status.isDropped || status.isUsurped || status.isFinalityTimeout) {
-				reject(new Error(`a transfer came to nothing: ${status.type}`));
+				reject(new Error(`a transaction came to nothing: ${status.type}`));
 			}
 		}).catch(reject);
 	});
+	// Whoever waits for all of them hears of it.
+	final.catch(() => {});
+	return { final };
 }
 
 /**
- * Send `count` transfers and watch. Resolves to `{ included, final, lag, nodes, cpu }`: times in ms, the
- * lag of finality in blocks, what each node used, and the share of the machine's processors.
+ * Send `count` transactions and watch. Resolves to `{ what, included, final, lag, nodes, cpu }`: times in
+ * ms, the lag of finality in blocks, what each node used, and the share of the machine's processors.
  */
 export async function measure(network, chain, count) {
-	const { slot, centre } = network.state;
-	const { api } = chain;
-	const [sender, receiver] = centre.authority.map(sr25519);
-	const first = (await api.rpc.system.accountNextIndex(sender.address)).toNumber();
+	const { slot, centre, households } = network.state;
+	const pause = GOLDEN * slot;
+	const source = households ? new Payments(chain, pause, slot) : new Transfers(chain, centre.authority);
 	const running = network.nodes.filter((node) => node.runs);
 	const observer = running.find((node) => node.isGateway) ?? running[0];
+	await source.start();
 	const before = running.map((node) => used(node.state.process));
 	const [busy, start] = [machine(), performance.now()];
 	const lag = [];
@@ -78,20 +101,31 @@ export async function measure(network, chain, count) {
 			await sleep(slot / 3);
 		}
 	})();
-	const times = [];
-	for (let index = 0; index < count; index++) {
-		// From the start, not from the last one: delays do not add up.
-		await sleep(Math.max(0, start + index * GOLDEN * slot - performance.now()));
-		times.push(transfer(chain, sender, receiver.address, first + index));
-	}
-	const late = sleep(LOST * slot, undefined, { ref: false }).then(() => {
-		throw new Error(`not all transfers are final after ${LOST} slots: scripts/network status`);
+	const all = await (async () => {
+		const times = [];
+		let due = start;
+		for (let index = 0; index < count; index++) {
+			const next = await source.next();
+			// From the moment that was due, not from the last one: delays do not add up. It can take
+			// time until there is something to pay.
+			due = Math.max(due, performance.now() - pause);
+			await sleep(Math.max(0, due - performance.now()));
+			due += pause;
+			times.push((await send(chain, next)).final);
+		}
+		const late = sleep(LOST * slot, undefined, { ref: false }).then(() => {
+			throw new Error(`not all are final after ${LOST} slots: scripts/network status`);
+		});
+		return Promise.race([Promise.all(times), late]);
+	})().finally(() => {
+		over = true;
+		source.stop();
 	});
-	const all = await Promise.race([Promise.all(times), late]).finally(() => (over = true));
 	await watching;
 	const seconds = (performance.now() - start) / 1_000;
 	const after = machine();
 	return {
+		what: source.what,
 		included: all.map(({ included }) => included),
 		final: all.map(({ final }) => final),
 		lag,
@@ -104,7 +138,7 @@ export async function measure(network, chain, count) {
 }
 
 /** What came of it, in words; `good` where it is as it should be. */
-export function tell(network, { included, final, lag, nodes, cpu }) {
+export function tell(network, { what, included, final, lag, nodes, cpu }) {
 	const { slot } = network.state;
 	const s = (ms) => `${(ms / 1_000).toFixed(1)} s`;
 	const percent = (share) => `${(100 * share).toFixed(1)} %`;
@@ -112,7 +146,7 @@ export function tell(network, { included, final, lag, nodes, cpu }) {
 	const row = (what, values, unit) => [what, ...[0.5, 0.95, 0.99, 1].map((share) => unit(quantile(values, share)))];
 	const running = network.aggregators.filter((node) => node.runs);
 	const lines = [
-		`${final.length} transfers (balances.transferKeepAlive) through ${nodes[0].name}, slots of ${s(slot)}; ` +
+		`${final.length} ${what} through ${nodes[0].name}, slots of ${s(slot)}; ` +
 			`${running.length} of ${network.aggregators.length} data aggregators run`,
 		'',
 		table(['', 'median', '95 %', '99 %', 'largest'], [

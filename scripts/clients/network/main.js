@@ -25,6 +25,7 @@ function read() {
 				slot: { type: 'string', default: '3000' },
 				backend: { type: 'string', default: 'litep2p' },
 				rules: { type: 'string' },
+				households: { type: 'boolean' },
 				block: { type: 'string' },
 				output: { type: 'string' },
 				count: { type: 'string', default: '200' },
@@ -70,7 +71,7 @@ async function connected(network, action) {
 	}
 }
 
-async function make(folder, program, count, { name, slot, backend, rules }) {
+async function make(folder, program, count, { name, slot, backend, rules, households }) {
 	if (Network.isThere(folder)) {
 		throw new Wrong(
 			`there is a network '${name}' already: scripts/network delete --name ${name}, ` +
@@ -82,7 +83,7 @@ async function make(folder, program, count, { name, slot, backend, rules }) {
 		throw new Wrong('--slot is a number of milliseconds from 200 to 60000');
 	}
 	if (!['litep2p', 'libp2p'].includes(backend)) throw new Wrong('--backend is litep2p or libp2p');
-	const options = { name, count, slot: Number(slot), backend };
+	const options = { name, count, slot: Number(slot), backend, households };
 	if (rules !== undefined) options.rules = rulesOf(rules);
 	say(`Making the network '${name}': ${count} data aggregators, one gateway`);
 	const network = await Network.make(folder, program, options);

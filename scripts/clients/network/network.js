@@ -74,13 +74,13 @@ export class Network {
 
 	/**
 	 * Make a network of `count` data aggregators and a gateway in an empty folder; nothing runs yet.
-	 * `rules` are other rules of trust and trees.
+	 * `rules` are other rules of trust and trees; with `households`, power can be traded.
 	 */
-	static async make(folder, program, { name, count, slot = 3_000, backend = 'litep2p', rules }) {
+	static async make(folder, program, { name, count, slot = 3_000, backend = 'litep2p', rules, households }) {
 		mkdirSync(folder, { recursive: true });
 		const id = `network_${name.replace(/[^A-Za-z0-9]/g, '_')}`;
 		const centre = centreSecrets();
-		const state = { name, id, slot, backend, centre, program: resolve(program), nodes: [] };
+		const state = { name, id, slot, backend, households, centre, program: resolve(program), nodes: [] };
 		const network = new Network(folder, state.program, state);
 		const { service } = centre;
 		try {
@@ -133,7 +133,7 @@ export class Network {
 
 	/** Write the chain's specification, and the light clients'. */
 	#specify(rules) {
-		const { name, id, slot, centre } = this.state;
+		const { name, id, slot, centre, households } = this.state;
 		const address = (seed) => sr25519(seed).address;
 		const founders = this.aggregators.map(({ peer, state: { secrets } }) => ({
 			account: address(secrets.account),
@@ -151,6 +151,7 @@ export class Network {
 			serviceKey: address(centre.service),
 			balances: [...people, ...founders.map(({ account }) => account)].map((one) => [one, MONEY]),
 			...(rules ? { rules } : {}),
+			...(households ? { households } : {}),
 		};
 		const file = join(this.folder, 'keys.json');
 		writeFileSync(file, JSON.stringify(keys, null, '\t'));

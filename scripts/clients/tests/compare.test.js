@@ -70,9 +70,7 @@ async function stateOf(api, facts, number) {
 		scores: await each(facts.tags, (tag) => read(query.credibility.scores, tag)),
 		flows: await each(facts.accounts, (who) => read(query.sharedWallet.flows, who)),
 		wallet: await read(query.sharedWallet.wallets, facts.request),
-		token: await read(query.sharedWallet.tokens, facts.request),
 		request: await read(query.market.requests, facts.request),
-		quotes: await read(query.market.responses, facts.request),
 		offer: await read(query.market.offers, facts.offer),
 		trade: await read(query.market.trades, facts.trade),
 		by_runtime_api: {
@@ -174,9 +172,9 @@ for (const [index, name] of NAMES.entries()) {
 		const states = byJs.states[index];
 		assert.deepEqual(byPython.states[index], states);
 		const { paid, renewed, settled } = states;
-		assert.equal(paid.token.token.nonce, '0');
-		assert.equal(renewed.token.token.nonce, '1');
-		assert.equal(renewed.token.token.record.timely, '1');
+		assert.equal(paid.wallet.token.token.nonce, '0');
+		assert.equal(renewed.wallet.token.token.nonce, '1');
+		assert.equal(renewed.wallet.token.token.record.timely, '1');
 		assert.equal(paid.wallet.locked, paid.trade.locked);
 		const held = ({ holds }, reason) =>
 			BigInt(holds.find(({ id }) => id.SharedWallet === reason)?.amount ?? 0);
@@ -188,7 +186,8 @@ for (const [index, name] of NAMES.entries()) {
 		assert.deepEqual(paid.by_runtime_api.rules[2], paid.trade.terms);
 		assert.deepEqual(settled.accounts.buyer.holds, []);
 		assert.deepEqual(settled.accounts.seller.holds, []);
-		assert.deepEqual([settled.wallet, settled.token, settled.trade], [null, null, null]);
+		assert.equal(paid.request.quoted[0].offer, String(paid.trade.offer));
+		assert.deepEqual([settled.wallet, settled.request, settled.trade], [null, null, null]);
 		assert.equal(settled.scores.seller.credit, '1000');
 		assert.equal(settled.scores.seller.record.recent.length, 1);
 	});

@@ -230,8 +230,9 @@ test('the management centre is a node', async (t) => {
 		const paid = requests.map((request) => market.pay(request, id, 100));
 		await submit(chain, account(BUYER), utility.batchAll(paid));
 		const tokens = await eventually(chain, 'two renewals', async () => {
-			const all = await chain.api.query.sharedWallet.tokens.multi(requests);
-			const renewed = all.map((each) => unwrap(each, 'the token').token);
+			const all = await chain.api.query.sharedWallet.wallets.multi(requests);
+			const tokenOf = (wallet) => unwrap(unwrap(wallet, 'the wallet').token, 'its token').token;
+			const renewed = all.map(tokenOf);
 			return renewed.every(({ nonce }) => nonce.toNumber() === 1) && renewed;
 		});
 		const [one, other] = tokens;

@@ -66,9 +66,7 @@ def state(chain, facts, number):
 			role: read("SharedWallet", "Flows", who) for role, who in facts["accounts"].items()
 		},
 		"wallet": read("SharedWallet", "Wallets", facts["request"]),
-		"token": read("SharedWallet", "Tokens", facts["request"]),
 		"request": read("Market", "Requests", facts["request"]),
-		"quotes": read("Market", "Responses", facts["request"]),
 		"offer": read("Market", "Offers", facts["offer"]),
 		"trade": read("Market", "Trades", facts["trade"]),
 		"by_runtime_api": {

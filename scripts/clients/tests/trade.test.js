@@ -180,7 +180,7 @@ test('a whole trade by @polkadot/api', async (t) => {
 		const wallet = unwrap(await api.call.sharedWalletApi.wallet(request), 'the shared wallet');
 		assert.equal(wallet.key.toString(), who.key.address);
 		assert.equal(wallet.free.toBigInt(), 0n);
-		assert(wallet.certified.isNone);
+		assert(wallet.token.isNone);
 		const held = await holds(api, who.buyer.address);
 		assert.deepEqual(held, { 'sharedWallet.Bond': smallestFine });
 	});

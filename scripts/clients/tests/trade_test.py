@@ -180,7 +180,7 @@ class Trade(unittest.TestCase):
 		Trade.blocks["requested"] = receipt.block_number
 		Trade.request = event(receipt, "Market", "Requested")["request"]
 		wallet = chain.call("SharedWalletApi", "wallet", self.request)
-		self.assertEqual((wallet["free"], wallet["certified"]), (0, None))
+		self.assertEqual((wallet["free"], wallet["token"]), (0, None))
 
 	def test_07_management_centre_responds(self):
 		chain = self.chain

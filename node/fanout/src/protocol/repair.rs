@@ -1,7 +1,7 @@
 //! What is late is asked for by name, step by step: a holder after some patience, another one, and so
 //! on; meanwhile the [gate](super::gate) decides when the stock sync is let at it.
 
-use super::*;
+use super::{block::bits, *};
 use crate::{
 	policy::Route,
 	types::{MILLISECOND, SECOND},
@@ -145,36 +145,68 @@ impl Protocol {
 		self.patience = self.patience.saturating_sub(self.patience.div_ceil(8)).max(USUAL);
 	}
 
-	/// A block is late: asks the next one.
+	/// A block is late: asks the next ones.
 	pub(super) fn look(&mut self, turn: &Turn<'_>, hash: &Hash) {
-		let next = self.next_holder(hash);
+		let next = self.questions(hash);
 		let Some(block) = self.blocks.get_mut(hash) else { return };
 		block.look_at = None;
 		if block.is_settled() || block.looks >= MOST_LOOKS {
 			return;
 		}
 		block.looks += 1;
-		let Some(peer) = next else {
+		if next.is_empty() {
 			// Somebody will have it; or the stock announcements say so, and then the sync gets it.
 			let later = turn.now.saturating_add(self.settings.slot / 8);
 			return self.look_by(hash, later);
-		};
+		}
 		self.counters.repaired += u64::from(block.asked.is_empty());
-		self.counters.wanted += 1;
-		block.asked.insert(peer);
-		let want = Frame::Want { hash: *hash, pieces: block.missing() };
-		self.outbox.small(&peer, want.to_bytes());
-		let patience = self.patience_with(hash, Some(&peer));
+		block.asked.extend(next.keys());
+		let mut patience = 0;
+		for (peer, pieces) in next {
+			self.counters.wanted += 1;
+			self.outbox.small(&peer, Frame::Want { hash: *hash, pieces }.to_bytes());
+			patience = patience.max(self.patience_with(hash, Some(&peer)));
+		}
 		self.look_by(hash, turn.now.saturating_add(patience));
+	}
+
+	/// Whom to ask for what. Pieces that only their author holds are asked of their deputies, each for
+	/// its own, and of the author by the deputies alone; if that is in vain, of anybody.
+	fn questions(&mut self, hash: &Hash) -> BTreeMap<Peer, u64> {
+		let route = self.guess(hash);
+		let Some(block) = self.blocks.get(hash) else { return BTreeMap::new() };
+		let author = route.as_ref().and_then(|route| route.snapshot.peer(route.author));
+		let held =
+			block.holders.iter().any(|peer| author != Some(*peer) && self.is_free(block, peer));
+		let (mut questions, mut rest) = (BTreeMap::<Peer, u64>::new(), block.missing());
+		if let Some(route) = route.filter(|_| block.pieces.is_some() && !held) {
+			for piece in bits(rest) {
+				let deputy =
+					deputy(&route, piece, rest).and_then(|place| route.snapshot.peer(place));
+				if let Some(deputy) = deputy.filter(|peer| self.is_free(block, peer)) {
+					*questions.entry(deputy).or_default() |= 1 << piece;
+				}
+			}
+			rest &= !questions.values().fold(0, |all, pieces| all | pieces);
+		}
+		if rest != 0 {
+			if let Some(holder) = self.next_holder(hash) {
+				*questions.entry(holder).or_default() |= rest;
+			}
+		}
+		questions
+	}
+
+	/// Whether a peer can be asked for a block, and has not been.
+	fn is_free(&self, block: &Block, peer: &Peer) -> bool {
+		*peer != self.settings.own && self.outbox.reaches(peer) && !block.asked.contains(peer)
 	}
 
 	/// Whom to ask: the nearest who holds it; else the parent's parent, the author, then anybody.
 	fn next_holder(&mut self, hash: &Hash) -> Option<Peer> {
 		let route = self.guess(hash);
 		let block = self.blocks.get(hash)?;
-		let free = |peer: &Peer| {
-			*peer != self.settings.own && self.outbox.reaches(peer) && !block.asked.contains(peer)
-		};
+		let free = |peer: &Peer| self.is_free(block, peer);
 		let holders = block.holders.iter().filter(|peer| free(peer));
 		// The author has enough to do.
 		let author = route.as_ref().and_then(|route| route.snapshot.peer(route.author));
@@ -211,6 +243,21 @@ impl Protocol {
 			}
 		}
 	}
+}
+
+/// Who fetches a piece that did not come down its tree from the author, for all: one of the tree's
+/// leaves, another one for each piece, and none that we miss a piece from. Who misses the same pieces finds
+/// the same ones; so the author sends a lost piece once more, not once more to everybody.
+fn deputy(route: &Route, piece: u8, missing: u64) -> Option<u32> {
+	let own = route.own?;
+	let suspects: Vec<u32> =
+		bits(missing).filter_map(|piece| route.plan.way_of(piece.into())?.parent(own)).collect();
+	let way = route.plan.way_of(piece.into())?;
+	let fit = |place: &&u32| {
+		**place != route.author && way.children(**place).is_empty() && !suspects.contains(place)
+	};
+	let leaves: Vec<u32> = way.sequence().iter().filter(fit).copied().collect();
+	leaves.get(usize::from(piece).checked_rem(leaves.len())?).copied()
 }
 
 /// How long the parent of a whole block sends: nobody knows whom it serves first. Of pieces: a

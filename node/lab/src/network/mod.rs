@@ -7,7 +7,7 @@
 //! | [`namespace`], [`sys`], [`process`] | what the operating system does for it |
 //! | [`keys`], [`specification`], [`node`], [`cluster`] | the nodes |
 //! | [`schedule`], [`extrinsic`], [`drive`] | what blocks carry |
-//! | [`sample`], [`logs`], [`record`], [`trust`] | what is seen |
+//! | [`sample`], [`logs`], [`record`], [`trust`], [`reputation`] | what is seen |
 //! | [`cells`], [`compare`], [`paper`], [`targets`] | what that means, what the simulator says, what was hoped for |
 //! | [`view`], [`report`] | tables, pictures, files |
 
@@ -28,6 +28,7 @@ mod paper;
 mod process;
 mod record;
 mod report;
+mod reputation;
 mod sample;
 mod schedule;
 mod specification;

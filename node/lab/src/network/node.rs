@@ -8,6 +8,7 @@ use super::{
 	namespace::Namespace,
 	options::{Backend, Options},
 	process::Kept,
+	reputation,
 };
 use crate::error::Error;
 use serde_json::{json, Value};
@@ -191,6 +192,9 @@ fn arguments(common: &Common<'_>, place: usize, keys: &Keys) -> Vec<String> {
 		]
 		.map(String::from),
 	);
+	if !options.fault.is_empty() {
+		words.extend(["--log", reputation::LOG].map(String::from));
+	}
 	if let Some(most) = options.max_parallel_downloads {
 		words.extend(["--max-parallel-downloads".into(), most.to_string()]);
 	}

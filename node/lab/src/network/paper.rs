@@ -83,7 +83,7 @@ pub fn figure(run: &Run) -> (Table, String) {
 	let mut list = Vec::new();
 	for (name, minutes) in all {
 		table.row([name.clone(), format!("{minutes:.2}"), format!("{:.0}", 60.0 / minutes)]);
-		let note = format!("{:.0} an hour; {minutes:.2} min", 60.0 / minutes);
+		let note = format!("{:.0} an hour", 60.0 / minutes);
 		list.push(Bar { name, value: Some(minutes), high: None, note });
 	}
 	let title = "Average time until a transaction is confirmed, in minutes";

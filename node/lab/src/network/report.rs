@@ -9,6 +9,7 @@ use super::{
 	options::{Mode, Options},
 	paper,
 	record::{AtNode, Block},
+	reputation::{self, Opinion},
 	switch::Counts,
 	targets,
 	trust::{self, Session},
@@ -59,6 +60,9 @@ pub struct Summary {
 	pub warnings: BTreeMap<String, usize>,
 	/// What the chain thought of everybody, if somebody had a fault.
 	pub trust: Vec<Session>,
+	/// The worst that an honest node has thought of an honest node, if somebody had a fault.
+	#[serde(default)]
+	pub lowest_reputation: Option<Opinion>,
 }
 
 /// See the module.
@@ -108,6 +112,8 @@ impl Run {
 		let heights: Vec<u32> = blocks.iter().map(|block| block.number).collect();
 		let distinct: std::collections::BTreeSet<u32> = heights.iter().copied().collect();
 		let control = fs::read_to_string("/proc/sys/net/ipv4/tcp_congestion_control");
+		let honest: Vec<bool> = (0..options.nodes).map(|place| !faulty(&place)).collect();
+		let peers: Vec<&str> = cluster.nodes.iter().map(|node| node.keys.peer.as_str()).collect();
 		let summary = Summary {
 			nodes: options.nodes,
 			uplink_mbit: options.uplink,
@@ -126,7 +132,8 @@ impl Run {
 				.iter()
 				.map(|fault| format!("{:?} at {:?}", fault.kind, fault.nodes))
 				.collect(),
-			honest: (0..options.nodes).map(|place| !faulty(&place)).collect(),
+			lowest_reputation: reputation::lowest(logs, &peers, &honest),
+			honest,
 			processors: std::thread::available_parallelism().map_or(1, usize::from),
 			congestion: control.map_or(String::new(), |text| text.trim().into()),
 			cut_short: seen.cut_short.clone(),

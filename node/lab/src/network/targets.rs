@@ -5,6 +5,7 @@ use super::{
 	compare::{Pair, Row},
 	options::Mode,
 	report::Run,
+	reputation::Opinion,
 };
 use crate::{
 	output::Table,
@@ -132,6 +133,15 @@ fn without_faults(run: &Run, targets: &mut Targets, cells: &[Cell], rows: &[Row]
 
 fn with_faults(run: &Run, targets: &mut Targets, cells: &[Cell], sound: Option<&[Cell]>) {
 	targets.none("honest nodes without a block", cells.iter().map(|cell| cell.missed).sum());
+	if let Some(lowest) = &run.summary.lowest_reputation {
+		let Opinion { value, by, of, reason } = lowest;
+		let measured = match *value < 0 {
+			true => format!("{value} (node {by} of {of}: {reason})"),
+			false => value.to_string(),
+		};
+		let what = "lowest reputation of an honest node with another";
+		targets.row(what.into(), measured, ">= 0".into(), *value >= 0);
+	}
 	// Who is killed or cut off takes its streams along.
 	let stays = |fault: &String| !["Crash", "Cut"].iter().any(|name| fault.starts_with(name));
 	if run.summary.faults.iter().all(stays) {

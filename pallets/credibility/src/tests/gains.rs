@@ -18,8 +18,11 @@ fn lose(tag: &IdentityTag) {
 	changes();
 }
 
-fn gain(tag: IdentityTag, partner: IdentityTag) {
-	CredibilityPallet::gain(&tag, &partner, &terms());
+fn gain(tag: IdentityTag, partner: IdentityTag) -> bool {
+	let before = CredibilityPallet::credit(&tag);
+	let gained = CredibilityPallet::gain(&tag, &partner, &terms());
+	assert_eq!(gained, CredibilityPallet::credit(&tag) > before, "it tells whether it gained");
+	gained
 }
 
 fn stored() -> usize {
@@ -53,7 +56,7 @@ fn a_pair_gains_once_a_day() {
 		gain(tag(1), tag(2));
 		set_now(START + DAY - 1);
 		events();
-		gain(tag(1), tag(2));
+		assert!(!gain(tag(1), tag(2)));
 		assert_eq!(events(), []);
 		assert_eq!(CredibilityPallet::credit(&tag(1)), 930);
 
@@ -71,7 +74,7 @@ fn a_pair_gains_once_a_day() {
 #[test]
 fn the_start_is_the_most() {
 	people().run(|| {
-		gain(tag(1), tag(2));
+		assert!(!gain(tag(1), tag(2)));
 		assert_eq!(events(), []);
 		assert_eq!(stored(), 0);
 

@@ -48,7 +48,9 @@ fn act(of: u8, step: &Step) {
 		Step::Untimely(volume) => {
 			CredibilityPallet::untimely(tag_of, *volume, Cause::NotPaid, &terms)
 		}
-		Step::Gain(partner) => CredibilityPallet::gain(tag_of, &tag(*partner), &terms),
+		Step::Gain(partner) => {
+			CredibilityPallet::gain(tag_of, &tag(*partner), &terms);
+		}
 		Step::Settled(trade) => CredibilityPallet::settled(tag_of, H256::repeat_byte(*trade)),
 		Step::Owe(amount) => CredibilityPallet::owe(tag_of, *amount),
 		Step::Paid(amount) => CredibilityPallet::paid(tag_of, *amount),

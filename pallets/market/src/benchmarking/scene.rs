@@ -262,6 +262,7 @@ fn request_of<T: Config>(
 		unsettled: 0,
 		seen: 0,
 		state,
+		quoted: BoundedVec::new(),
 	}
 }
 
@@ -391,7 +392,7 @@ pub fn unpaid<T: Config>(late: bool) -> Person<T> {
 	if let Some((_, others)) = quotes.split_last() {
 		others.iter().for_each(|quote| T::BenchmarkHelper::impoverish(&quote.seller));
 	}
-	Responses::<T>::insert(REQUEST, quotes);
+	Requests::<T>::mutate_extant(REQUEST, |request| request.quoted = Quoted::all(&quotes));
 	fill_desk::<T>(&buyer.tag, 0);
 	T::BenchmarkHelper::weaken(&buyer.account);
 	buyer

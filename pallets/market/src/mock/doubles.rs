@@ -76,6 +76,8 @@ pub struct World {
 	pub judged_by: Vec<Terms>,
 	/// Who gained by a trade with whom, under which terms.
 	pub gains: Vec<(IdentityTag, IdentityTag, Terms)>,
+	/// Who has credit to gain.
+	pub gainers: BTreeSet<IdentityTag>,
 	/// Who comes on the blacklist with the next untimely behaviour.
 	pub on_the_brink: BTreeSet<IdentityTag>,
 	/// Lines and the owners of their sensors.
@@ -107,6 +109,7 @@ impl Default for World {
 			deeds: Default::default(),
 			judged_by: Default::default(),
 			gains: Default::default(),
+			gainers: Default::default(),
 			on_the_brink: Default::default(),
 			lines: Default::default(),
 			capacities: Default::default(),
@@ -300,8 +303,11 @@ impl Credibility for TestCredibility {
 		world(|world| world.terms)
 	}
 
-	fn gain(tag: &IdentityTag, partner: &IdentityTag, terms: &Terms) {
-		world(|world| world.gains.push((*tag, *partner, *terms)));
+	fn gain(tag: &IdentityTag, partner: &IdentityTag, terms: &Terms) -> bool {
+		world(|world| {
+			world.gains.push((*tag, *partner, *terms));
+			world.gainers.contains(tag)
+		})
 	}
 
 	fn owe(tag: &IdentityTag, amount: Balance) {

@@ -32,14 +32,13 @@ pub fn check() {
 /// Nothing is left but what numbers were used.
 pub fn check_empty() {
 	assert_eq!(Requests::<Test>::iter().count(), 0);
-	assert_eq!(Responses::<Test>::iter().count() + Judged::<Test>::iter().count(), 0);
+	assert_eq!(Judged::<Test>::iter().count(), 0);
 	assert_eq!(Offers::<Test>::iter().count() + Book::<Test>::iter().count(), 0);
 	assert_eq!(Desks::<Test>::iter().count() + Closing::<Test>::iter().count(), 0);
 	assert_eq!(LineLoads::<Test>::iter().count(), 0);
 	assert_eq!(Trades::<Test>::iter().count() + MeterSlots::<Test>::iter().count(), 0);
 	assert_eq!(Agenda::<Test>::iter().count(), 0);
 	assert_eq!(pallet_shared_wallet::Wallets::<Test>::iter().count(), 0);
-	assert_eq!(pallet_shared_wallet::Tokens::<Test>::iter().count(), 0);
 }
 
 pub struct ExtBuilder {

@@ -7,10 +7,11 @@ use frame_support::{
 	assert_ok,
 	storage::unhashed,
 	traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion},
-	Blake2_128Concat, StorageHasher,
+	Blake2_128Concat, StorageHasher, Twox64Concat,
 };
 use sp_io::hashing::twox_128;
-use voltree_primitives::{Terms, Versioned};
+use std::collections::BTreeMap;
+use voltree_primitives::{RequestId, Terms, Versioned};
 
 /// Spec version 1 knew neither bonds nor fines.
 fn old_world() -> ExtBuilder {
@@ -71,11 +72,24 @@ fn key(item: &str) -> Vec<u8> {
 	[twox_128(b"Market"), twox_128(item.as_bytes())].concat()
 }
 
+/// How the quotes of a request were stored: in full, with a key of their own.
+fn put_old_quotes(number: RequestId, request: &Request<AccountId>) {
+	let quotes = request.quoted.iter().map(|Quoted { offer, available }| {
+		(*offer, id(Bob), CREDIT, PRICE, *available, *available, LINE)
+	});
+	let quotes = quotes.collect::<Vec<_>>();
+	if !quotes.is_empty() {
+		let key = [key("Responses"), Twox64Concat::hash(&number.encode())].concat();
+		unhashed::put(&key, &quotes);
+	}
+}
+
 /// Write what is stored as spec version 1 would have.
 fn turn_back() {
 	StorageVersion::new(0).put::<Market>();
 	unhashed::put_raw(&key("MarketParameters"), &old_parameters(Market::parameters()));
 	for (id, request) in Requests::<Test>::iter().collect::<Vec<_>>() {
+		put_old_quotes(id, &request);
 		unhashed::put_raw(&Requests::<Test>::hashed_key_for(id), &old_request(request));
 	}
 	for (id, trade) in Trades::<Test>::iter().collect::<Vec<_>>() {
@@ -114,6 +128,11 @@ fn old_offers_are_left() -> bool {
 	unhashed::contains_prefixed_key(&key("OpenOffers"))
 }
 
+/// What each request was quoted.
+fn quoted() -> BTreeMap<RequestId, Vec<Quoted>> {
+	Requests::<Test>::iter().map(|(id, request)| (id, request.quoted.into_inner())).collect()
+}
+
 /// The terms of what was made before: credit falls as it did, there are no fines.
 fn old_terms() -> Terms {
 	Terms { gain: 0, fine_rate: 0, smallest_fine: 0, ..TERMS }
@@ -149,12 +168,16 @@ fn nothing_open_is_lost() {
 		let loads = LineLoads::<Test>::iter().collect::<Vec<_>>();
 		let trades = Trades::<Test>::iter().collect::<Vec<_>>();
 		let missed = Judged::<Test>::get(2).flatten().unwrap();
+		let quoted = quoted();
+		assert!(!quoted[&0].is_empty());
 		turn_back();
 		assert!(old_offers_are_left());
 
 		world(|world| world.terms = TERMS);
 		migrate();
 		assert!(!old_offers_are_left());
+		assert!(!unhashed::contains_prefixed_key(&key("Responses")));
+		assert_eq!(self::quoted(), quoted);
 		let after = (
 			Requests::<Test>::iter().count(),
 			Trades::<Test>::iter().count(),

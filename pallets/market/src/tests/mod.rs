@@ -5,6 +5,7 @@ mod bill;
 mod blacklisted;
 mod cancel_request;
 mod capacity;
+mod charged;
 mod confirm;
 mod contest;
 mod contest_unruled;

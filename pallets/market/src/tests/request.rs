@@ -39,6 +39,7 @@ fn works() {
 				unsettled: 0,
 				seen: START,
 				state: RequestState::Open { respond_by: RESPOND_BY },
+				quoted: Default::default(),
 			})
 		);
 		assert_eq!(parts(0), (FUNDING, 0));

@@ -40,8 +40,11 @@ fn works() {
 			smallest_fill: 100,
 			line: LINE,
 		};
-		assert_eq!(Responses::<Test>::get(0).into_inner(), vec![quote]);
-		let token = pallet_shared_wallet::Tokens::<Test>::get(0).unwrap().token;
+		let request = Requests::<Test>::get(0).unwrap();
+		assert_eq!(Market::quotes_of(&request).into_inner(), vec![quote]);
+		let quoted = Quoted { offer: 0, available: 1_000 };
+		assert_eq!(request.quoted.into_inner(), vec![quoted]);
+		let token = SharedWallets::token_of(0).unwrap().token;
 		assert_eq!((token.pay_by, token.balance, token.nonce), (PAY_BY, FUNDING, 0));
 		assert_eq!(
 			events(),
@@ -64,7 +67,7 @@ fn what_was_not_looked_at_is_not_charged() {
 		let done = call.dispatch_bypass_filter(signed(SERVICE)).unwrap();
 		assert_eq!(done.actual_weight, Some(<() as WeightInfo>::respond(2)));
 		assert!(done.actual_weight.unwrap().all_lt(declared));
-		assert_eq!(Responses::<Test>::get(0).len(), 1);
+		assert_eq!(Requests::<Test>::get(0).unwrap().quoted.len(), 1);
 	});
 }
 
@@ -75,7 +78,7 @@ fn works_without_offers() {
 		assert_ok!(request(Alice, demand(), FUNDING));
 		run_to(WINDOW_END);
 		assert_ok!(respond(0));
-		assert_eq!(Responses::<Test>::get(0).len(), 0);
+		assert_eq!(Requests::<Test>::get(0).unwrap().quoted.len(), 0);
 		assert_ok!(offer(Bob, metered()));
 		assert_ok!(pay(KEY, 0, 0, 1_000));
 	});

@@ -7,7 +7,7 @@ use crate::{
 	pallet::*,
 	types::*,
 };
-use frame_support::{assert_err, assert_ok, storage::with_storage_layer};
+use frame_support::{assert_err, assert_ok, storage::with_storage_layer, BoundedVec};
 use sp_runtime::DispatchError;
 
 /// Break something, see the sentence that says so, and take it back.
@@ -103,9 +103,10 @@ fn fills_that_do_not_add_up() {
 }
 
 #[test]
-fn answers_without_their_request() {
-	notices("quotes without their request", || {
-		Responses::<Test>::insert(9, Quotes::default());
+fn answers_that_were_not_given() {
+	notices("quotes without a response", || {
+		let quoted = Quoted { offer: 0, available: 1 };
+		change_request(1, |request| request.quoted = BoundedVec::truncate_from(vec![quoted]));
 	});
 	for request in [0, 1, 9] {
 		notices("a judgement about a request that cannot be paid", || {

@@ -37,7 +37,8 @@ fn the_buyer_has_to_accept_them() {
 		assert_ok!(request(Alice, Demand { unmetered: false, ..demand() }, FUNDING));
 		run_to(WINDOW_END);
 		assert_ok!(respond(0));
-		let quoted = Responses::<Test>::get(0).iter().map(|quote| quote.offer).collect::<Vec<_>>();
+		let request = Requests::<Test>::get(0).unwrap();
+		let quoted = request.quoted.iter().map(|it| it.offer).collect::<Vec<_>>();
 		assert_eq!(quoted, vec![1]);
 		assert_noop!(pay(KEY, 0, 0, 100), Error::<Test>::UnmeteredNotAccepted);
 		assert_ok!(pay(KEY, 0, 1, 100));

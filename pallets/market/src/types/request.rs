@@ -1,10 +1,12 @@
 //! A request, and how it can end.
 
-use super::{DeliverySlot, MAX_LINES};
+use super::{DeliverySlot, Quote, Quotes, MAX_LINES, MAX_QUOTES};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
-use voltree_primitives::{Balance, Credit, IdentityTag, LineId, Moment, Price, Terms, WattHours};
+use voltree_primitives::{
+	Balance, Credit, IdentityTag, LineId, Moment, OfferId, Price, Terms, WattHours,
+};
 
 /// A request.
 #[derive(
@@ -51,6 +53,36 @@ pub struct Request<AccountId> {
 	pub seen: Moment,
 	/// Where it stands.
 	pub state: RequestState,
+	/// What the management centre's response showed the buyer, the best first.
+	pub quoted: BoundedVec<Quoted, ConstU32<MAX_QUOTES>>,
+}
+
+/// An offer as it was quoted. What else a quote says of it never changes, but for the seller's credit.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	Debug,
+)]
+pub struct Quoted {
+	/// Its number.
+	pub offer: OfferId,
+	/// Energy not sold then, in Wh.
+	pub available: WattHours,
+}
+
+impl Quoted {
+	/// What a request keeps of its quotes.
+	pub fn all<AccountId>(quotes: &Quotes<AccountId>) -> BoundedVec<Self, ConstU32<MAX_QUOTES>> {
+		let quoted = |quote: &Quote<_>| Self { offer: quote.offer, available: quote.available };
+		BoundedVec::truncate_from(quotes.iter().map(quoted).collect())
+	}
 }
 
 /// The smallest fill that a buyer could have paid and did not.

@@ -101,7 +101,7 @@ impl Credibility for TestCredibility {
 		unreachable!("shared wallets judge nobody")
 	}
 
-	fn gain(_: &IdentityTag, _: &IdentityTag, _: &Terms) {
+	fn gain(_: &IdentityTag, _: &IdentityTag, _: &Terms) -> bool {
 		unreachable!("shared wallets judge nobody")
 	}
 

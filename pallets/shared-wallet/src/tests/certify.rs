@@ -1,6 +1,6 @@
 //! The first token of a shared wallet.
 
-use crate::{mock::*, pallet::*, Certification};
+use crate::{mock::*, pallet::*};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::DispatchResult;
@@ -23,11 +23,7 @@ fn works() {
 			SharedWallets::certify(WALLET, signed.clone(), VOLUME),
 			Ok(Certified { timestamp: START, pay_by: PAY_BY, valid_until: VALID_UNTIL })
 		);
-		assert_eq!(Tokens::<Test>::get(WALLET), Some(signed));
-		assert_eq!(
-			Wallets::<Test>::get(WALLET).unwrap().certified,
-			Some(Certification { nonce: 0, valid_until: VALID_UNTIL })
-		);
+		assert_eq!(SharedWallets::token_of(WALLET), Some(signed));
 		assert_eq!(events(), vec![Event::Certified { wallet: WALLET, nonce: 0 }]);
 	});
 }

@@ -10,6 +10,7 @@ mod forfeit;
 mod fund;
 mod issue;
 mod lock;
+mod migrations;
 mod open;
 mod pay;
 mod pay_fines;

@@ -11,13 +11,7 @@ fn works() {
 		assert_ok!(SharedWallets::open(WALLET, &id(OWNER), &id(KEY), 0));
 		assert_eq!(
 			Wallets::<Test>::get(WALLET),
-			Some(SharedWallet {
-				owner: id(OWNER),
-				key: id(KEY),
-				free: 0,
-				locked: 0,
-				certified: None
-			})
+			Some(SharedWallet { owner: id(OWNER), key: id(KEY), free: 0, locked: 0, token: None })
 		);
 		let opened = Event::Opened { wallet: WALLET, owner: id(OWNER), key: id(KEY) };
 		assert_eq!(events(), vec![opened]);

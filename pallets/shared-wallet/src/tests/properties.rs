@@ -302,7 +302,7 @@ impl Model {
 			}
 		}
 		self.check();
-		assert_eq!(Wallets::<Test>::iter().count() + Tokens::<Test>::iter().count(), 0);
+		assert_eq!(Wallets::<Test>::iter().count(), 0);
 		assert!(frame_system::Account::<Test>::iter_values().all(|who| who.data.reserved == 0));
 	}
 }

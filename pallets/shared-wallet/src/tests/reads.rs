@@ -28,7 +28,7 @@ fn there_is_no_token_without_a_wallet_or_a_certified_owner() {
 fn a_stored_token_is_verified_offline() {
 	run(|| {
 		certified(500);
-		let stored = crate::Tokens::<Test>::get(WALLET).unwrap();
+		let stored = SharedWallets::token_of(WALLET).unwrap();
 		let genesis = System::block_hash(0);
 		let verified = stored.token.verify(&stored.signature, &id(SERVICE), genesis, VALID_UNTIL);
 		assert_eq!(verified, Ok(()));

@@ -1,6 +1,6 @@
 //! `renew`: the next token.
 
-use crate::{mock::*, pallet::*, Certification};
+use crate::{mock::*, pallet::*};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::{traits::BadOrigin, ArithmeticError};
@@ -26,11 +26,7 @@ fn works() {
 		);
 		let renewal = sign(SERVICE, next());
 		assert_ok!(renew(renewal.clone()));
-		assert_eq!(Tokens::<Test>::get(WALLET), Some(renewal));
-		assert_eq!(
-			Wallets::<Test>::get(WALLET).unwrap().certified,
-			Some(Certification { nonce: 1, valid_until: VALID_UNTIL })
-		);
+		assert_eq!(SharedWallets::token_of(WALLET), Some(renewal));
 		assert_ok!(renew(sign(RETIRED, next())));
 		assert_eq!(
 			events(),
@@ -80,7 +76,7 @@ fn fails_for_other_terms() {
 fn fails_for_a_replay() {
 	run(|| {
 		certified(0);
-		let first = Tokens::<Test>::get(WALLET).unwrap();
+		let first = SharedWallets::token_of(WALLET).unwrap();
 		assert_noop!(renew(first), Error::<Test>::WrongNonce);
 		let second = sign(SERVICE, next());
 		assert_ok!(renew(second.clone()));
@@ -95,10 +91,10 @@ fn fails_for_a_replay() {
 fn fails_after_the_last_nonce() {
 	run(|| {
 		certified(0);
-		Tokens::<Test>::mutate(WALLET, |signed| signed.as_mut().unwrap().token.nonce = u32::MAX);
+		change_token(|token| token.nonce = u32::MAX);
 		assert_eq!(SharedWallets::token_to_sign(WALLET, 0, 0, 0), None);
 		assert_noop!(renew(sign(SERVICE, token())), ArithmeticError::Overflow);
-		Tokens::<Test>::mutate(WALLET, |signed| signed.as_mut().unwrap().token.nonce = 0);
+		change_token(|token| token.nonce = 0);
 	});
 }
 

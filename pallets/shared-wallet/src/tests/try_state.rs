@@ -2,7 +2,7 @@
 
 use crate::{mock::*, pallet::*};
 use frame_support::{assert_err, storage::with_storage_layer};
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, MultiSignature};
 
 /// Break something, see the sentence that says so, and take it back.
 fn notices(sentence: &'static str, damage: impl FnOnce()) {
@@ -17,7 +17,7 @@ fn notices(sentence: &'static str, damage: impl FnOnce()) {
 	});
 }
 
-fn change(what: impl FnOnce(&mut crate::SharedWallet<AccountId>)) {
+fn change(what: impl FnOnce(&mut crate::SharedWallet<AccountId, MultiSignature>)) {
 	Wallets::<Test>::mutate(WALLET, |wallet| what(wallet.as_mut().unwrap()));
 }
 
@@ -30,18 +30,11 @@ fn money_that_is_not_on_hold() {
 }
 
 #[test]
-fn a_certification_without_its_token() {
-	let sentence = "a wallet's certification differs from its token";
-	notices(sentence, || Tokens::<Test>::remove(WALLET));
-	notices(sentence, || change(|wallet| wallet.certified = None));
-}
-
-#[test]
-fn a_token_without_its_wallet() {
-	notices("a token without a shared wallet", || {
-		let token = Tokens::<Test>::get(WALLET).unwrap();
-		Tokens::<Test>::insert(WALLET + 1, token);
-	});
+fn the_token_of_another_wallet() {
+	let sentence = "a wallet has the token of another";
+	notices(sentence, || change_token(|token| token.wallet += 1));
+	notices(sentence, || change_token(|token| token.key = id(Bob)));
+	notices(sentence, || change_token(|token| token.owner = id(Bob)));
 }
 
 #[test]
@@ -73,11 +66,10 @@ fn a_redemption_of_nobody_or_nothing() {
 fn escrow_without_a_wallet_or_an_account() {
 	notices("money in escrow differs from the owner's shared wallets", || {
 		Wallets::<Test>::remove(WALLET);
-		Tokens::<Test>::remove(WALLET);
 	});
 	notices("money in the escrow of nobody", || {
 		let wallet = Wallets::<Test>::get(WALLET).unwrap();
-		let nobodys = crate::SharedWallet { owner: id(Dave), certified: None, ..wallet };
+		let nobodys = crate::SharedWallet { owner: id(Dave), token: None, ..wallet };
 		Wallets::<Test>::insert(WALLET + 1, nobodys);
 	});
 }

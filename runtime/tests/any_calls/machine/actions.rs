@@ -8,8 +8,8 @@ use crate::common::{
 	MarketCall, WalletCall,
 };
 use pallet_market::{
-	Attested, Delivery, Demand, Fault, Offers, Request, RequestState, Requests, Responses, Ruling,
-	Supply, Trade, TradeState, Trades,
+	Attested, Delivery, Demand, Fault, Offers, Request, RequestState, Requests, Ruling, Supply,
+	Trade, TradeState, Trades,
 };
 use sp_runtime::Permill;
 use voltree_primitives::{amount, LineId, Moment, OfferId, RequestId, TradeId};
@@ -159,8 +159,7 @@ impl World {
 	}
 
 	fn pay(&mut self, dice: &mut Dice, id: RequestId, request: &Request<AccountId>) {
-		let quotes = Responses::<Runtime>::get(id);
-		let quoted = dice.one(quotes.iter()).map(|quote| quote.offer);
+		let quoted = dice.one(request.quoted.iter()).map(|quoted| quoted.offer);
 		let line = *dice.one_of(&request.lines);
 		let fitting = Market::offers_of(request.slot.start, line).into_iter().map(|(id, _)| id);
 		let fitting = dice.one(fitting.collect::<Vec<_>>().into_iter());

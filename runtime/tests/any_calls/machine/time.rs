@@ -131,10 +131,8 @@ impl World {
 		assert_eq!(Desks::<Runtime>::iter_keys().count(), 0);
 		assert_eq!(LineLoads::<Runtime>::iter_keys().count(), 0);
 		assert_eq!(MeterSlots::<Runtime>::iter_keys().count(), 0);
-		assert_eq!(pallet_market::Responses::<Runtime>::iter_keys().count(), 0);
 		assert_eq!(pallet_market::Judged::<Runtime>::iter_keys().count(), 0);
 		assert_eq!(pallet_shared_wallet::Wallets::<Runtime>::iter_keys().count(), 0);
-		assert_eq!(pallet_shared_wallet::Tokens::<Runtime>::iter_keys().count(), 0);
 		assert_eq!(pallet_market::Pallet::<Runtime>::bonds().len(), 0);
 	}
 }
