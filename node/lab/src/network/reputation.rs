@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What nodes have to log.
-pub const LOG: &str = "peerset=trace";
+/// What nodes have to log: by the backend libp2p, and by litep2p.
+pub const LOG: &str = "peerset=trace,sub-libp2p::peerstore=trace";
+const TARGETS: [&str; 2] = [" peerset: ", " sub-libp2p::peerstore: "];
 
 /// One node's opinion of another.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub fn lowest(logs: &[String], peers: &[&str], honest: &[bool]) -> Option<Opinio
 
 /// Whom a line is about, what is thought of it from now on, and why.
 fn read(line: &str) -> Option<(&str, i64, &str)> {
-	let (_, rest) = line.split_once(" peerset: ")?;
+	let rest = TARGETS.iter().find_map(|target| Some(line.split_once(target)?.1))?;
 	let (peer, rest) = rest.split_once("Report ")?.1.split_once(": ")?;
 	let (value, reason) = rest.split_once(" to ")?.1.split_once(". Reason: ")?;
 	Some((peer, value.parse().ok()?, reason.trim_end().trim_end_matches('.')))
@@ -54,7 +55,8 @@ mod tests {
 	fn the_lowest_among_the_honest_is_found() {
 		let logs = [
 			line("a", "+100 to 100") + &line("b", "-200 to -150") + &line("c", "-200 to -900"),
-			line("a", "-10 to -10") + "2026-11-23 07:45:27.176 TRACE x peerset: Peer a is known",
+			line("a", "-10 to -10").replace("peerset", "sub-libp2p::peerstore")
+				+ "2026-11-23 07:45:27.176 TRACE x peerset: Peer a is known",
 			line("a", "-999 to -999"),
 		];
 		let peers = ["a", "b", "c"];
