@@ -16,7 +16,7 @@ const [PRICE, CAP] = [250_000, 1_000_000];
 /** What a payment costs, in smallest units. */
 const AMOUNT = (PRICE * VOLUME) / 1_000;
 /** For transactions on their way to a block, beside all windows, in slots. */
-const SLACK = 8;
+const SLACK = 20;
 /** The part of the payment period that is used. */
 const USED = 0.6;
 /** A request that is not answered after so many slots is lost. */
