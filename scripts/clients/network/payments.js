@@ -17,6 +17,8 @@ const [PRICE, CAP] = [250_000, 1_000_000];
 const AMOUNT = (PRICE * VOLUME) / 1_000;
 /** For transactions on their way to a block, beside all windows, in slots. */
 const SLACK = 20;
+/** A window lasts so many turns of everybody (the market's ROUNDS_PER_WINDOW). */
+const ROUNDS = 3;
 /** The part of the payment period that is used. */
 const USED = 0.6;
 /** A request that is not answered after so many slots is lost. */
@@ -37,6 +39,7 @@ export class Payments {
 
 	async start() {
 		this.rules = await this.chain.parameters();
+		this.authors = (await this.chain.api.call.auraApi.authorities()).length;
 		const { reportPeriod } = await this.chain.parametersOf('sensorOracle');
 		this.#stop = await this.chain.api.rpc.chain.subscribeNewHeads(async () => {
 			const now = await this.chain.now();
@@ -63,9 +66,19 @@ export class Payments {
 
 	/** Offer and ask for as much as can be paid before the payment date, and wait for the answers. */
 	async #ask() {
-		const { chain, slot, rules: { offerWindow, payPeriod, lead } } = this;
+		const { chain, slot, rules: { offerWindow, payPeriod, lead, deliverySlot, horizon } } = this;
 		const { market } = chain.api.tx;
-		const start = await chain.slotAfter(offerWindow + payPeriod + lead + SLACK * slot);
+		// Every window lasts until each data aggregator has had several turns, however short it is meant.
+		const least = ROUNDS * this.authors * slot;
+		const windows = [offerWindow, payPeriod, 0].map((window) => Math.max(window, least));
+		const ahead = windows.reduce((sum, window) => sum + window, lead + SLACK * slot);
+		if (ahead + deliverySlot > horizon) {
+			throw new Error(
+				'with so many data aggregators and so long slots there are no windows to trade in within the ' +
+					"market's horizon: make the network without --households, then transfers are sent",
+			);
+		}
+		const start = await chain.slotAfter(ahead);
 		const fills = Math.max(1, Math.min(FILLS, Math.floor((USED * payPeriod) / (this.pause * COUPLES.length))));
 		const volume = fills * VOLUME;
 		const asked = await Promise.all(COUPLES.map(async ([line, buyer, seller]) => {
