@@ -41,12 +41,14 @@ export class Payments {
 		this.rules = await this.chain.parameters();
 		this.authors = (await this.chain.api.call.auraApi.authorities()).length;
 		const { reportPeriod } = await this.chain.parametersOf('sensorOracle');
-		this.#stop = await this.chain.api.rpc.chain.subscribeNewHeads(async () => {
+		const report = async () => {
 			const now = await this.chain.now();
 			if (now < this.#lastReport + reportPeriod) return;
 			this.#lastReport = now;
-			await reportLines(this.chain, now, () => {});
-		});
+			await reportLines(this.chain, now, (_, error) => (this.trouble = error));
+		};
+		this.#stop = await this.chain.api.rpc.chain.subscribeNewHeads(() =>
+			report().catch((error) => (this.trouble = error)));
 		// Before offers the lines have to be known as safe.
 		await this.#until('safe lines', async () => {
 			const lines = await Promise.all(COUPLES.map(([line]) => this.chain.api.call.sensorOracleApi.line(line, [])));
@@ -109,7 +111,10 @@ export class Payments {
 	async #until(what, check) {
 		const end = performance.now() + LOST * this.slot;
 		while (!(await check())) {
-			if (performance.now() > end) throw new Error(`waited ${LOST} slots in vain for ${what}: scripts/network status`);
+			if (performance.now() > end) {
+				const why = this.trouble ? ` (the sensors' last trouble: ${this.trouble.message})` : '';
+				throw new Error(`waited ${LOST} slots in vain for ${what}${why}: scripts/network status`);
+			}
 			await sleep(this.slot / 3);
 		}
 	}
