@@ -316,34 +316,65 @@ fn what_is_late_is_asked_for_and_then_left_to_the_sync() {
 	assert_eq!(node.protocol.counters().left_to_sync, 1);
 }
 
+/// A block of which one relay of eight keeps its pieces to itself.
+struct Kept {
+	block: Block,
+	/// What its author says of it.
+	rumour: Frame,
+	/// The first relay of each piece.
+	heads: Vec<(usize, Push)>,
+	silent: usize,
+	/// The pieces that it keeps.
+	lost: u64,
+}
+
+impl Kept {
+	fn new() -> Self {
+		let block = block(genesis(), 1, 1, 8, 300_000, 7);
+		let mut author = Node::new(block.writer, 8, Mode::Ours);
+		let (header, body) = (block.header.clone(), block.body.clone());
+		let actions = author.tell(Event::Authored { header, body });
+		let heads = pushes(&actions, 8);
+		let mut said = sent(&actions, 8).into_iter();
+		let (_, rumour) =
+			said.find(|(_, frame)| matches!(frame, Frame::Have(_))).expect("it says so");
+		let silent = heads[0].0;
+		let index = |push: &Push| match push.part {
+			Part::Piece { index, .. } => index,
+			Part::Whole(_) => panic!("it goes in pieces"),
+		};
+		let kept = heads.iter().filter(|(head, _)| *head == silent);
+		let lost = kept.map(|(_, push)| 1 << index(push)).sum();
+		Self { block, rumour, heads, silent, lost }
+	}
+
+	/// A node that has got all that it gets.
+	fn node(&self, own: usize) -> Node {
+		let mut node = Node::new(own, 8, Mode::Ours);
+		node.receives(self.block.writer, self.rumour.clone());
+		for (head, push) in self.heads.iter().filter(|(head, _)| *head != self.silent) {
+			let from = if *head == own { self.block.writer } else { *head };
+			node.receives(from, Frame::Push(push.clone()));
+		}
+		node
+	}
+
+	fn others(&self) -> impl Iterator<Item = usize> + '_ {
+		(0..8).filter(|node| ![self.block.writer, self.silent].contains(node))
+	}
+}
+
 /// What a relay keeps, its author sends once more, not once more to everybody: each piece has a deputy,
 /// whom all others ask, and who asks the author.
 #[test]
 fn lost_pieces_are_fetched_by_their_deputies() {
-	let block = block(genesis(), 1, 1, 8, 300_000, 7);
-	let mut author = Node::new(block.writer, 8, Mode::Ours);
-	let (header, body) = (block.header.clone(), block.body.clone());
-	let actions = author.tell(Event::Authored { header, body });
-	let heads = pushes(&actions, 8);
-	let mut said = sent(&actions, 8).into_iter();
-	let (_, rumour) = said.find(|(_, frame)| matches!(frame, Frame::Have(_))).expect("it says so");
-	let silent = heads[0].0;
-	let index = |push: &Push| match push.part {
-		Part::Piece { index, .. } => index,
-		Part::Whole(_) => panic!("it goes in pieces"),
-	};
-	let kept = heads.iter().filter(|(head, _)| *head == silent);
-	let lost: u64 = kept.map(|(_, push)| 1 << index(push)).sum();
+	let kept = Kept::new();
+	let (author, silent, lost) = (kept.block.writer, kept.silent, kept.lost);
 
 	// By piece: whom is asked by how many.
 	let mut asked: BTreeMap<(u8, usize), usize> = BTreeMap::new();
-	for own in (0..8).filter(|node| ![block.writer, silent].contains(node)) {
-		let mut node = Node::new(own, 8, Mode::Ours);
-		node.receives(block.writer, rumour.clone());
-		for (head, push) in heads.iter().filter(|(head, _)| *head != silent) {
-			let from = if *head == own { block.writer } else { *head };
-			node.receives(from, Frame::Push(push.clone()));
-		}
+	for own in kept.others() {
+		let mut node = kept.node(own);
 		let mut missing = lost;
 		for _ in 0..SLOT / MILLISECOND {
 			for (to, frame) in sent(&node.wait(MILLISECOND), 8) {
@@ -366,10 +397,41 @@ fn lost_pieces_are_fetched_by_their_deputies() {
 			.filter(|((of, _), _)| *of == piece)
 			.map(|((_, to), n)| (*to, *n))
 			.collect();
-		let (author, deputies): (Vec<_>, Vec<_>) =
-			of_piece.into_iter().partition(|(to, _)| *to == block.writer);
-		assert_eq!(author, [(block.writer, 1)], "by its deputy alone");
+		let (of_author, deputies): (Vec<_>, Vec<_>) =
+			of_piece.into_iter().partition(|(to, _)| *to == author);
+		assert_eq!(of_author, [(author, 1)], "by its deputy alone");
 		assert!(matches!(deputies[..], [(deputy, 5)] if deputy != silent), "{deputies:?}");
+	}
+}
+
+/// A deputy has time to fetch its piece and to send it to everybody, before the author is asked by all;
+/// and as long as there is hope the sync does not load the whole block from the author.
+#[test]
+fn while_deputies_fetch_the_author_and_the_sync_are_left_alone() {
+	let kept = Kept::new();
+	// Bytes take a microsecond each; all that is lost goes to its deputies, a piece to everybody.
+	let Part::Piece { data, .. } = &kept.heads[0].1.part else { panic!("it goes in pieces") };
+	let least = data.len() as u64 * u64::from(kept.lost.count_ones() + 8);
+	for own in kept.others() {
+		let mut node = kept.node(own);
+		let announced = node.now;
+		assert!(node.tell(Event::Announced(kept.block.header.clone())).is_empty());
+		let (mut asked, mut opened) = (Vec::new(), None);
+		while opened.is_none() {
+			let actions = node.wait(MILLISECOND);
+			for (to, frame) in sent(&actions, 8) {
+				if matches!(frame, Frame::Want { .. }) {
+					asked.push((node.now, to));
+				}
+			}
+			opened = actions.contains(&Action::Gate(kept.block.hash)).then_some(node.now);
+		}
+		assert!(opened <= Some(announced + SLOT / 2 + MILLISECOND));
+		let first = asked[0].0;
+		let (then, next) = asked.into_iter().find(|(at, _)| *at > first).expect("it goes on");
+		assert!(then - first >= least, "{} us for what takes {least}", then - first);
+		assert_eq!(next, kept.block.writer, "whatever it was asked for as to a deputy");
+		assert!(opened > Some(then), "the sync waits for that answer, too");
 	}
 }
 

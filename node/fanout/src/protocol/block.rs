@@ -58,6 +58,15 @@ pub struct Pieces {
 	pub proofs: BTreeMap<u8, Vec<Hash>>,
 }
 
+/// Until when announcements of a block wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
+	/// When they are let go.
+	pub opens: Moment,
+	/// However long what was asked for takes, then; unless it is here and waits for its import.
+	pub latest: Moment,
+}
+
 /// See the [module](self).
 pub struct Block {
 	/// How far it has come.
@@ -84,8 +93,8 @@ pub struct Block {
 	pub waiting: BTreeMap<Peer, u64>,
 	/// How often we have answered whom.
 	pub served: BTreeMap<Peer, u8>,
-	/// Whom we have asked.
-	pub asked: BTreeSet<Peer>,
+	/// Whom we have asked for which pieces.
+	pub asked: BTreeMap<Peer, u64>,
 	/// Parents whom we told that we hold it.
 	pub acked: BTreeSet<Peer>,
 	/// Before this it is not late, going by when its author said that it begins to send.
@@ -94,8 +103,8 @@ pub struct Block {
 	pub look_at: Option<Moment>,
 	/// How often we have looked.
 	pub looks: u8,
-	/// When the announcements that wait are let go.
-	pub gate: Option<Moment>,
+	/// If announcements wait.
+	pub gate: Option<Gate>,
 	/// When we first heard of it.
 	pub learned: Moment,
 	/// When we had all of it.
@@ -124,7 +133,7 @@ impl Block {
 			sent: BTreeSet::new(),
 			waiting: BTreeMap::new(),
 			served: BTreeMap::new(),
-			asked: BTreeSet::new(),
+			asked: BTreeMap::new(),
 			acked: BTreeSet::new(),
 			late_at: None,
 			look_at: None,

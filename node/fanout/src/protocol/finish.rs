@@ -19,7 +19,7 @@ impl Protocol {
 		let Some(block) = self.blocks.get_mut(hash) else { return };
 		block.complete_at = Some(turn.now);
 		block.look_at = None;
-		let asked = from.is_some_and(|from| block.asked.contains(&from));
+		let asked = from.is_some_and(|from| block.asked.contains_key(&from));
 		block.source = Some(match from {
 			None => Source::Own,
 			Some(_) if asked => Source::Want,

@@ -156,7 +156,7 @@ impl Protocol {
 	pub(super) fn lost_link(&mut self, turn: &Turn<'_>, peer: &Peer) {
 		for block in self.blocks.values_mut() {
 			block.waiting.remove(peer);
-			if block.asked.contains(peer) && !block.is_settled() {
+			if block.asked.contains_key(peer) && !block.is_settled() {
 				block.look_at = Some(turn.now);
 			}
 		}

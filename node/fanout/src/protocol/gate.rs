@@ -2,7 +2,10 @@
 //! its way to us are held back: until we hear that it is imported, by when the sync knows of it, too;
 //! until it is clear that it will not come; or until it should have come, and then some.
 
-use super::{block::Stage, *};
+use super::{
+	block::{Gate, Stage},
+	*,
+};
 use crate::{chain::Seal, types::SECOND};
 use voltree_wct::plan::Mode;
 
@@ -22,7 +25,10 @@ impl Protocol {
 		let least = SECOND.min(slot / 4);
 		let wait = lead.saturating_add(patience.saturating_mul(2)).max(least).min(slot / 2);
 		let Some(block) = self.blocks.get_mut(&head.hash) else { return };
-		block.gate.get_or_insert(turn.now.saturating_add(wait));
+		block.gate.get_or_insert(Gate {
+			opens: turn.now.saturating_add(wait),
+			latest: turn.now.saturating_add(slot / 2),
+		});
 		self.look_by(&head.hash, turn.now.saturating_add(lead).saturating_add(patience));
 		self.extend_gate(turn, &head.hash);
 	}
@@ -77,8 +83,18 @@ impl Protocol {
 		let longest = turn.now.saturating_add(self.settings.slot / 2);
 		if let Some(block) = self.blocks.get_mut(hash) {
 			if matches!(block.stage, Stage::Injected) {
-				block.gate = block.gate.map(|gate| gate.max(longest));
+				if let Some(gate) = &mut block.gate {
+					gate.opens = gate.opens.max(longest);
+				}
 			}
+		}
+	}
+
+	/// Somebody was asked who should answer by `until`. If the sync began meanwhile, it would load the
+	/// whole block from its author, who has enough to do with what is missing.
+	pub(super) fn hold_gate(&mut self, hash: &Hash, until: Moment) {
+		if let Some(gate) = self.blocks.get_mut(hash).and_then(|block| block.gate.as_mut()) {
+			gate.opens = gate.opens.max(until.min(gate.latest));
 		}
 	}
 

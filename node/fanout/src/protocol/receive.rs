@@ -189,7 +189,7 @@ impl Protocol {
 		self.counters.duplicates += u64::from(bits.count_ones().min(1));
 		let Some(block) = self.blocks.get_mut(hash) else { return };
 		block.duplicates = block.duplicates.saturating_add(1);
-		let hasty = !block.asked.is_empty() && !block.asked.contains(&from);
+		let hasty = !block.asked.is_empty() && !block.asked.contains_key(&from);
 		let fresh = block.have & bits;
 		if hasty {
 			self.be_patient();

@@ -110,10 +110,21 @@ impl Protocol {
 		let Some(route) = self.guess(hash) else { return self.settings.slot / 8 };
 		let place = holder.and_then(|holder| route.snapshot.place(holder));
 		let earlier = place.map_or(0, |place| route.plan.due(place));
-		// The longer it takes, the less is the prediction to be trusted. But hearsay cannot make us
-		// wait longer than the gate does.
+		// The longer it takes, the less is the prediction to be trusted, above all what it says of
+		// latencies. But hearsay cannot make us wait longer than the gate does.
 		let lead = route.due().saturating_sub(earlier);
-		lead.saturating_add(lead / 2).min(self.settings.slot / 2)
+		let slack = (lead / 2).min((lead / 4).saturating_add(route.snapshot.paths.latency));
+		let lead = lead.saturating_add(slack).saturating_add(self.detour(&route));
+		lead.min(self.settings.slot / 2)
+	}
+
+	/// How much farther away our farthest parent is than all are taken to be; what one says who
+	/// answers late on purpose is bounded by that.
+	fn detour(&self, route: &Route) -> Moment {
+		let latency = route.snapshot.paths.latency;
+		let parents = route.parents().into_keys().filter_map(|place| route.snapshot.peer(place));
+		let farthest = parents.filter_map(|peer| self.overheads.measured(&peer)).max().unwrap_or(0);
+		(farthest / 2).saturating_sub(latency).min(latency)
 	}
 
 	/// How long an answer may take, or the last stretch of a block's way.
@@ -147,7 +158,7 @@ impl Protocol {
 
 	/// A block is late: asks the next ones.
 	pub(super) fn look(&mut self, turn: &Turn<'_>, hash: &Hash) {
-		let next = self.questions(hash);
+		let (next, fetching) = self.questions(hash);
 		let Some(block) = self.blocks.get_mut(hash) else { return };
 		block.look_at = None;
 		if block.is_settled() || block.looks >= MOST_LOOKS {
@@ -160,53 +171,67 @@ impl Protocol {
 			return self.look_by(hash, later);
 		}
 		self.counters.repaired += u64::from(block.asked.is_empty());
-		block.asked.extend(next.keys());
+		let coming = block.pieces.is_some() || next.keys().any(|peer| block.holders.contains(peer));
+		for (peer, pieces) in &next {
+			*block.asked.entry(*peer).or_default() |= pieces;
+		}
 		let mut patience = 0;
 		for (peer, pieces) in next {
 			self.counters.wanted += 1;
 			self.outbox.small(&peer, Frame::Want { hash: *hash, pieces }.to_bytes());
 			patience = patience.max(self.patience_with(hash, Some(&peer)));
 		}
-		self.look_by(hash, turn.now.saturating_add(patience));
+		let answered = turn.now.saturating_add(patience).saturating_add(fetching);
+		self.look_by(hash, answered);
+		if coming {
+			self.hold_gate(hash, answered.saturating_add(patience));
+		}
 	}
 
-	/// Whom to ask for what. Pieces that only their author holds are asked of their deputies, each for
-	/// its own, and of the author by the deputies alone; if that is in vain, of anybody.
-	fn questions(&mut self, hash: &Hash) -> BTreeMap<Peer, u64> {
+	/// Whom to ask for what, and how long deputies need to fetch it for all. Pieces that only their
+	/// author holds are asked of their deputies, each for its own, and of the author by the deputies
+	/// alone; if that is in vain, of anybody.
+	fn questions(&mut self, hash: &Hash) -> (BTreeMap<Peer, u64>, Moment) {
 		let route = self.guess(hash);
-		let Some(block) = self.blocks.get(hash) else { return BTreeMap::new() };
+		let mut questions = BTreeMap::<Peer, u64>::new();
+		let mut fetching = 0;
+		let Some(block) = self.blocks.get(hash) else { return (questions, fetching) };
 		let author = route.as_ref().and_then(|route| route.snapshot.peer(route.author));
-		let held =
-			block.holders.iter().any(|peer| author != Some(*peer) && self.is_free(block, peer));
-		let (mut questions, mut rest) = (BTreeMap::<Peer, u64>::new(), block.missing());
+		let mut rest = block.missing();
+		let mut others = block.holders.iter().filter(|peer| author != Some(**peer));
+		let held = others.any(|peer| self.is_free(block, peer, rest));
 		if let Some(route) = route.filter(|_| block.pieces.is_some() && !held) {
-			for piece in bits(rest) {
-				let deputy =
-					deputy(&route, piece, rest).and_then(|place| route.snapshot.peer(place));
-				if let Some(deputy) = deputy.filter(|peer| self.is_free(block, peer)) {
+			for (piece, place) in deputies(&route, rest) {
+				let deputy = route.snapshot.peer(place);
+				if let Some(deputy) = deputy.filter(|peer| self.is_free(block, peer, 1 << piece)) {
 					*questions.entry(deputy).or_default() |= 1 << piece;
 				}
 			}
+			if let Some(most) = questions.values().map(|pieces| pieces.count_ones()).max() {
+				fetching = fetching_for_all(&route, block.data.len(), rest, most);
+			}
 			rest &= !questions.values().fold(0, |all, pieces| all | pieces);
 		}
-		if rest != 0 {
-			if let Some(holder) = self.next_holder(hash) {
-				*questions.entry(holder).or_default() |= rest;
-			}
+		if let Some(holder) = self.next_holder(hash, rest) {
+			let block = self.blocks.get(hash);
+			let before = block.and_then(|block| block.asked.get(&holder)).copied().unwrap_or(0);
+			*questions.entry(holder).or_default() |= rest & !before;
 		}
-		questions
+		(questions, fetching)
 	}
 
-	/// Whether a peer can be asked for a block, and has not been.
-	fn is_free(&self, block: &Block, peer: &Peer) -> bool {
-		*peer != self.settings.own && self.outbox.reaches(peer) && !block.asked.contains(peer)
+	/// Whether a peer can be asked for some of the pieces, and has not been.
+	fn is_free(&self, block: &Block, peer: &Peer, pieces: u64) -> bool {
+		let asked = block.asked.get(peer).copied().unwrap_or(0);
+		*peer != self.settings.own && self.outbox.reaches(peer) && pieces & !asked != 0
 	}
 
-	/// Whom to ask: the nearest who holds it; else the parent's parent, the author, then anybody.
-	fn next_holder(&mut self, hash: &Hash) -> Option<Peer> {
+	/// Whom to ask for these pieces: the nearest who holds them; else the parent's parent, the author,
+	/// then anybody.
+	fn next_holder(&mut self, hash: &Hash, pieces: u64) -> Option<Peer> {
 		let route = self.guess(hash);
 		let block = self.blocks.get(hash)?;
-		let free = |peer: &Peer| self.is_free(block, peer);
+		let free = |peer: &Peer| self.is_free(block, peer, pieces);
 		let holders = block.holders.iter().filter(|peer| free(peer));
 		// The author has enough to do.
 		let author = route.as_ref().and_then(|route| route.snapshot.peer(route.author));
@@ -238,26 +263,43 @@ impl Protocol {
 	pub(super) fn refused(&mut self, turn: &Turn<'_>, from: &Peer, hash: &Hash) {
 		if let Some(block) = self.blocks.get_mut(hash) {
 			block.holders.remove(from);
-			if block.asked.contains(from) && !block.is_settled() {
+			if block.asked.contains_key(from) && !block.is_settled() {
 				self.look(turn, hash);
 			}
 		}
 	}
 }
 
-/// Who fetches a piece that did not come down its tree from the author, for all: one of the tree's
-/// leaves, another one for each piece, and none that we miss a piece from. Who misses the same pieces finds
-/// the same ones; so the author sends a lost piece once more, not once more to everybody.
-fn deputy(route: &Route, piece: u8, missing: u64) -> Option<u32> {
-	let own = route.own?;
-	let suspects: Vec<u32> =
-		bits(missing).filter_map(|piece| route.plan.way_of(piece.into())?.parent(own)).collect();
-	let way = route.plan.way_of(piece.into())?;
-	let fit = |place: &&u32| {
-		**place != route.author && way.children(**place).is_empty() && !suspects.contains(place)
+/// Who fetches which of the missing pieces from the author, for all: one of the leaves of its
+/// tree, another one for each piece, and none that we miss a piece from. Who misses the
+/// same pieces finds the same ones; so the author sends a lost piece once more, not once more to
+/// everybody.
+fn deputies(route: &Route, missing: u64) -> Vec<(u8, u32)> {
+	let Some(own) = route.own else { return Vec::new() };
+	let way_of = |piece: u8| route.plan.way_of(piece.into());
+	let suspects: Vec<u32> = bits(missing).filter_map(|piece| way_of(piece)?.parent(own)).collect();
+	let deputy = |piece: u8| {
+		let way = way_of(piece)?;
+		let fit = |place: &&u32| {
+			**place != route.author && way.children(**place).is_empty() && !suspects.contains(place)
+		};
+		let leaves: Vec<u32> = way.sequence().iter().filter(fit).copied().collect();
+		let place = leaves.get(usize::from(piece).checked_rem(leaves.len())?)?;
+		Some((piece, *place))
 	};
-	let leaves: Vec<u32> = way.sequence().iter().filter(fit).copied().collect();
-	leaves.get(usize::from(piece).checked_rem(leaves.len())?).copied()
+	bits(missing).filter_map(deputy).collect()
+}
+
+/// How long it takes until the author has sent the missing pieces to their deputies, and a deputy
+/// its own, at most so many, to everybody.
+fn fetching_for_all(route: &Route, bytes: usize, missing: u64, most: u32) -> Moment {
+	let paths = route.snapshot.paths;
+	let piece = (bytes as u64).div_ceil(u64::from(route.plan.pieces()).max(1));
+	let members = route.snapshot.members.len() as u64;
+	let sent =
+		u64::from(missing.count_ones()).saturating_add(u64::from(most).saturating_mul(members));
+	let sending = piece.saturating_mul(sent).saturating_mul(SECOND) / paths.uplink.max(1);
+	sending.saturating_add(paths.latency.saturating_mul(2))
 }
 
 /// How long the parent of a whole block sends: nobody knows whom it serves first. Of pieces: a

@@ -41,7 +41,8 @@ impl Protocol {
 	pub fn wake_at(&self) -> Moment {
 		let blocks = self.blocks.values().map(|block| {
 			let review = if block.judged { self.forget_at(block) } else { self.judge_at(block) };
-			let next = [block.look_at, block.gate, Some(review)];
+			let gate = block.gate.map(|gate| gate.opens);
+			let next = [block.look_at, gate, Some(review)];
 			next.into_iter().flatten().min().unwrap_or(review)
 		});
 		let pings = (self.outbox.peers().next().is_some()).then(|| self.overheads.wake_at());
@@ -57,7 +58,8 @@ impl Protocol {
 			if self.blocks.get(&hash).is_some_and(|block| late(block.look_at)) {
 				self.look(turn, &hash);
 			}
-			if self.blocks.get(&hash).is_some_and(|block| late(block.gate)) {
+			let gate = |block: &Block| block.gate.map(|gate| gate.opens);
+			if self.blocks.get(&hash).is_some_and(|block| late(gate(block))) {
 				self.give_up(&hash);
 			}
 			let Some(block) = self.blocks.get(&hash) else { continue };
