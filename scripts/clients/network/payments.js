@@ -81,7 +81,7 @@ export class Payments {
 			);
 		}
 		const start = await chain.slotAfter(ahead);
-		const fills = Math.max(1, Math.min(FILLS, Math.floor((USED * payPeriod) / (this.pause * COUPLES.length))));
+		const fills = Math.max(1, Math.min(FILLS, Math.floor((USED * windows[1]) / (this.pause * COUPLES.length))));
 		const volume = fills * VOLUME;
 		const asked = await Promise.all(COUPLES.map(async ([line, buyer, seller]) => {
 			const supply = {
