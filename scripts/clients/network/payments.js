@@ -21,8 +21,8 @@ const SLACK = 20;
 const ROUNDS = 3;
 /** The part of the payment period that is used. */
 const USED = 0.6;
-/** A request that is not answered after so many slots is lost. */
-const LOST = 60;
+/** A request that is not answered after so many slots, and so many ms, is lost. */
+const [LOST, PATIENCE] = [60, 180_000];
 
 const household = (number) => account(`//Household//${number}`);
 
@@ -109,11 +109,11 @@ export class Payments {
 	}
 
 	async #until(what, check) {
-		const end = performance.now() + LOST * this.slot;
+		const end = performance.now() + Math.max(LOST * this.slot, PATIENCE);
 		while (!(await check())) {
 			if (performance.now() > end) {
 				const why = this.trouble ? ` (the sensors' last trouble: ${this.trouble.message})` : '';
-				throw new Error(`waited ${LOST} slots in vain for ${what}${why}: scripts/network status`);
+				throw new Error(`waited in vain for ${what}${why}: scripts/network status`);
 			}
 			await sleep(this.slot / 3);
 		}

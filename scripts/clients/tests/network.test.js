@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../lib/chain.js';
 import { remove } from '../network/authority.js';
+import { measure, tell } from '../network/finality.js';
 import { LightClient } from '../network/light.js';
 import { Network } from '../network/network.js';
 import { draw, treeOf } from '../network/tree.js';
@@ -20,6 +21,8 @@ const DASHBOARD = new URL('../../../node/dashboard.json', import.meta.url);
 const SLOT = 1_000;
 /** Blocks that have to become final before something counts as going on. */
 const SOME = 6;
+/** One of each couple of households, and some. */
+const PAYMENTS = 8;
 /** For anything that takes some slots on a machine that does other things, too; in seconds. */
 const PATIENCE = 180;
 
@@ -80,7 +83,9 @@ for (const backend of ['litep2p', 'libp2p']) {
 	test(`four data aggregators follow each other over ${backend}`, async (t) => {
 		const step = stepsOf(t);
 		const folder = await mkdtemp(join(prepared('FOLDER'), `network-${backend}-`));
-		const options = { name: `test-${backend}`, count: 4, slot: SLOT, backend };
+		// Either way is tried with one of the backends.
+		const households = backend === 'libp2p';
+		const options = { name: `test-${backend}`, count: 4, slot: SLOT, backend, households };
 		const network = await Network.make(folder, prepared('NODE'), options);
 		t.after(async () => {
 			await network.stop();
@@ -192,8 +197,19 @@ for (const backend of ['litep2p', 'libp2p']) {
 			await fansOut([first, third], 'of two');
 		});
 
-		// It takes a minute, and has nothing to do with the backend.
-		if (backend === 'libp2p') return;
+		if (households) {
+			await step('power is paid for, and that is final', async () => {
+				const chain = await connect(gateway.url, { quiet: true });
+				t.after(() => chain.disconnect());
+				const paid = await within(2 * PATIENCE, 'payments', measure(network, chain, PAYMENTS));
+				assert.match(paid.what, /market\.pay/);
+				assert.equal(paid.final.length, PAYMENTS);
+				assert(paid.final.every((final, index) => final >= paid.included[index]));
+				assert.match(tell(network, paid).text, /of 100 are final within/);
+			});
+			return;
+		}
+
 		await step('with two of four gone nothing becomes final, and readiness says so', async () => {
 			await Promise.all([third.end('SIGKILL'), fourth.end('SIGKILL')]);
 			await reached('readiness to go red', async () => {

@@ -49,6 +49,8 @@ pub struct Cell {
 	pub busy_most: f64,
 	/// Share of the slot in which something waited for a processor.
 	pub waited: f64,
+	/// TCP segments that all nodes sent again, per block.
+	pub resent: f64,
 	/// Honest nodes that asked for the block, or had it from the sync, per block.
 	pub asked: f64,
 	pub synced: f64,
@@ -200,6 +202,7 @@ pub fn cells(blocks: &[Block], honest: &[bool], seed: u64) -> Vec<Cell> {
 			busy: mean(of(size).map(|block| block.busy)).unwrap_or(0.0),
 			busy_most: of(size).map(|block| block.busy).fold(0.0, f64::max),
 			waited: mean(of(size).map(|block| block.waited)).unwrap_or(0.0),
+			resent: mean(of(size).map(|block| block.resent as f64)).unwrap_or(0.0),
 			asked: mean(of(size).map(|block| honest_at(block, |at| at.asked.unwrap_or(0) > 0)))
 				.unwrap_or(0.0),
 			synced: mean(
@@ -245,6 +248,7 @@ mod tests {
 			sent: vec![size + 100, size, 0, 0],
 			busy: 0.25,
 			waited: 0.5,
+			resent: 3,
 			nodes: vec![
 				at(0, Some(1), "own"),
 				at(1, Some(10), "push"),
@@ -278,6 +282,7 @@ mod tests {
 		// An empty block costs 100 bytes.
 		assert!((ours.copies_net.unwrap() - 2000.0 / 3000.0).abs() < 1e-9);
 		assert_eq!((ours.author_sent, ours.other_sent), (Some(1.1), Some(1.0)));
+		assert_eq!(ours.resent, 3.0);
 		// Whoever is not honest is not waited for; an honest one that never had it is counted.
 		let all = super::cells(&blocks, &[true; 4], 1);
 		assert_eq!(all.iter().map(|cell| cell.missed).sum::<usize>(), 42);

@@ -52,7 +52,7 @@ impl Cluster {
 		let mut namespaces = Vec::new();
 		let mut devices = Vec::new();
 		for place in 0..options.nodes {
-			let (namespace, device) = Namespace::new(place, options.mtu)?;
+			let (namespace, device) = Namespace::new(place, options.mtu, options.keep_windows)?;
 			namespaces.push(namespace);
 			devices.push(device);
 		}

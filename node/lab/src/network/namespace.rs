@@ -15,6 +15,9 @@ const PREFIX: &str = "voltree-lab-";
 /// The device in each of them.
 const DEVICE: &str = "voltree0";
 
+/// Whether idle connections begin anew with a small window; each namespace has its own.
+const SLOW_START: &str = "/proc/sys/net/ipv4/tcp_slow_start_after_idle";
+
 /// A network namespace with a loopback and a TUN device.
 pub struct Namespace {
 	name: String,
@@ -39,8 +42,9 @@ fn ip(arguments: &[&str]) -> Result<String, Error> {
 }
 
 impl Namespace {
-	/// For the node at a place; and the other end of its TUN device.
-	pub fn new(node: usize, mtu: u32) -> Result<(Self, File), Error> {
+	/// For the node at a place; and the other end of its TUN device. Linux lets a connection that was
+	/// idle for a moment begin anew with a small window, unless it is to keep it.
+	pub fn new(node: usize, mtu: u32, keep_windows: bool) -> Result<(Self, File), Error> {
 		let name = format!("{PREFIX}{}-{node}", std::process::id());
 		ip(&["netns", "add", &name])?;
 		let path = PathBuf::from("/run/netns").join(&name);
@@ -59,6 +63,10 @@ impl Namespace {
 		namespace.ip(&["addr", "add", &own, "dev", DEVICE])?;
 		namespace.ip(&["link", "set", DEVICE, "mtu", &mtu, "up"])?;
 		namespace.ip(&["route", "add", address::ALL, "dev", DEVICE])?;
+		if keep_windows {
+			let kept = namespace.enter(|| fs::write(SLOW_START, "0"))?;
+			kept.map_err(system(format!("write {SLOW_START}")))?;
+		}
 		Ok((namespace, device))
 	}
 

@@ -120,6 +120,11 @@ impl Node {
 		Ok(bytes.try_into().map_or(0, u32::from_le_bytes))
 	}
 
+	/// Its process's number.
+	pub fn pid(&self) -> u32 {
+		self.process.id()
+	}
+
 	/// Whether its process runs.
 	pub fn runs(&mut self) -> bool {
 		self.process.runs()

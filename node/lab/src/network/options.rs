@@ -37,6 +37,9 @@ pub struct Options {
 	/// Longest packet in bytes.
 	#[arg(long, default_value_t = 9000)]
 	pub mtu: u32,
+	/// Idle connections keep the window that they had (net.ipv4.tcp_slow_start_after_idle=0).
+	#[arg(long)]
+	pub keep_windows: bool,
 	/// Length of a block slot in ms.
 	#[arg(short, long, default_value_t = 12_000)]
 	pub slot: u64,

@@ -124,6 +124,7 @@ mod tests {
 			sent: Vec::new(),
 			busy: 0.0,
 			waited: 0.0,
+			resent: 0,
 			nodes: Vec::new(),
 		};
 		let blocks = vec![

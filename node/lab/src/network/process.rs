@@ -29,6 +29,11 @@ impl Kept {
 		Self(child)
 	}
 
+	/// Its number.
+	pub fn id(&self) -> u32 {
+		self.0.id()
+	}
+
 	/// Whether it still runs.
 	pub fn runs(&mut self) -> bool {
 		matches!(self.0.try_wait(), Ok(None))

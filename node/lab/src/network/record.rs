@@ -53,6 +53,9 @@ pub struct Block {
 	pub busy: f64,
 	/// Share of the time, from the seal to the next one, in which something waited for a processor.
 	pub waited: f64,
+	/// TCP segments that all nodes sent again from the seal to the next one.
+	#[serde(default)]
+	pub resent: u64,
 	/// At each node.
 	#[serde(skip)]
 	pub nodes: Vec<AtNode>,
@@ -159,6 +162,7 @@ pub fn blocks(evidence: &Evidence<'_>) -> Vec<Block> {
 			sent: whole.sent,
 			busy: busy.map_or(0.0, |span| span.busy),
 			waited: whole.waited,
+			resent: whole.resent,
 			nodes,
 		}
 	});

@@ -40,6 +40,9 @@ pub struct Summary {
 	pub processors: usize,
 	/// The kernel's congestion control.
 	pub congestion: String,
+	/// Whether idle connections kept their windows.
+	#[serde(default)]
+	pub keep_windows: bool,
 	/// Why it ended before everything was there.
 	pub cut_short: Option<String>,
 	/// Bytes sent by ordered pair, row by row.
@@ -136,6 +139,7 @@ impl Run {
 			honest,
 			processors: std::thread::available_parallelism().map_or(1, usize::from),
 			congestion: control.map_or(String::new(), |text| text.trim().into()),
+			keep_windows: options.keep_windows,
 			cut_short: seen.cut_short.clone(),
 			sent,
 			packets_lost: lost,
@@ -234,6 +238,9 @@ impl Run {
 			summary.mtu,
 			summary.congestion
 		);
+		if summary.keep_windows {
+			text.push_str(", windows kept while idle");
+		}
 		if let Some(most) = summary.max_parallel_downloads {
 			text.push_str(&format!(", --max-parallel-downloads {most}"));
 		}
@@ -247,7 +254,7 @@ impl Run {
 			 bytes sent by everybody over size times the nodes but one, net of what an empty block costs; \
 			 author, other: bytes sent by the author and by the busiest other node over the size; CPU: mean \
 			 and most of the processors' time used while the block travelled; PSI: share of the slot in \
-			 which something waited for a processor; asked, synced: honest nodes per block that asked for it \
+			 which something waited for a processor; resent: TCP segments of everybody that were sent again; asked, synced: honest nodes per block that asked for it \
 			 or had it from the stock sync; missed: honest nodes that never had it.\n\
 			 {} blocks in all, {} forks; final at the end {}, best {}; {:.1} MB sent, {} packets lost, {} \
 			 overflown, {} cut, {} refused; {} notification streams closed.\n",
@@ -355,6 +362,7 @@ mod tests {
 			sent: vec![1, 2],
 			busy: 0.5,
 			waited: 0.25,
+			resent: 1,
 			nodes: vec![at(0), at(1)],
 		};
 		let summary = serde_json::from_value(example()).unwrap();

@@ -1,6 +1,6 @@
 //! What is looked at many times a second while blocks travel: bytes sent, the processors' load.
 
-use super::switch::Switch;
+use super::cluster::Cluster;
 use std::{
 	fs,
 	time::{Duration, SystemTime, UNIX_EPOCH},
@@ -21,6 +21,8 @@ pub struct Sample {
 	/// Microseconds in which something waited for a processor, so far (PSI); counted by the kernel
 	/// every two seconds.
 	pub waited: u64,
+	/// TCP segments that all nodes have sent again, so far.
+	pub resent: u64,
 }
 
 /// This moment.
@@ -31,13 +33,21 @@ pub fn now() -> u64 {
 
 impl Sample {
 	/// Of this moment.
-	pub fn take(switch: &Switch, nodes: usize) -> Self {
-		let counts = switch.counts();
+	pub fn take(cluster: &Cluster) -> Self {
+		let counts = cluster.switch.counts();
+		let nodes = cluster.nodes.len();
+		// Of the network namespace of the process; of one that crashed nothing can be read.
+		let snmp = |pid: u32| fs::read_to_string(format!("/proc/{pid}/net/snmp"));
 		Self {
 			at: now(),
 			sent: (0..nodes).map(|node| counts.sent_by(node, nodes)).collect(),
 			busy: fs::read_to_string("/proc/stat").map_or((0, 0), |text| busy(&text)),
 			waited: fs::read_to_string("/proc/pressure/cpu").map_or(0, |text| waited(&text)),
+			resent: cluster
+				.nodes
+				.iter()
+				.map(|n| snmp(n.pid()).map_or(0, |text| resent(&text)))
+				.sum(),
 		}
 	}
 }
@@ -59,6 +69,14 @@ fn waited(text: &str) -> u64 {
 	total.and_then(|total| total.trim().parse().ok()).unwrap_or(0)
 }
 
+/// The number of `RetransSegs` in the two lines "Tcp:" of `/proc/<pid>/net/snmp`.
+fn resent(text: &str) -> u64 {
+	let mut lines = text.lines().filter(|line| line.starts_with("Tcp:"));
+	let (names, values) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+	let mut both = names.split_whitespace().zip(values.split_whitespace());
+	both.find(|(name, _)| *name == "RetransSegs").and_then(|(_, n)| n.parse().ok()).unwrap_or(0)
+}
+
 /// What happened between two moments.
 #[derive(Clone, Debug, Default)]
 pub struct Span {
@@ -68,6 +86,8 @@ pub struct Span {
 	pub busy: f64,
 	/// Share of the time in which something waited for a processor.
 	pub waited: f64,
+	/// TCP segments that were sent again.
+	pub resent: u64,
 }
 
 /// The sample at or just before a moment.
@@ -88,6 +108,7 @@ pub fn between(samples: &[Sample], from: u64, to: u64) -> Option<Span> {
 			last.busy.1.saturating_sub(first.busy.1),
 		),
 		waited: share(last.waited.saturating_sub(first.waited), last.at.saturating_sub(first.at)),
+		resent: last.resent.saturating_sub(first.resent),
 	})
 }
 
@@ -102,6 +123,9 @@ mod tests {
 		let psi = "some avg10=1.00 avg60=2.00 avg300=3.00 total=12345\nfull avg10=0 total=7\n";
 		assert_eq!(waited(psi), 12_345);
 		assert_eq!((busy(""), waited("")), ((0, 0), 0));
+		let snmp =
+			"Ip: Forwarding DefaultTTL\nIp: 2 64\nTcp: OutSegs RetransSegs InErrs\nTcp: 99 7 0\n";
+		assert_eq!((resent(snmp), resent("")), (7, 0));
 	}
 
 	#[test]
@@ -111,11 +135,13 @@ mod tests {
 			sent: sent.to_vec(),
 			busy: (busy, 2 * at),
 			waited,
+			resent: at / 10,
 		};
 		let samples =
 			[sample(10, [0, 0], 0, 0), sample(20, [5, 1], 10, 5), sample(30, [9, 1], 10, 5)];
 		let span = between(&samples, 12, 25).unwrap();
 		assert_eq!((span.sent, span.busy, span.waited), (vec![5, 1], 0.5, 0.5));
+		assert_eq!(span.resent, 1);
 		let all = between(&samples, 0, 99).unwrap();
 		assert_eq!((all.sent, all.busy), (vec![9, 1], 0.25));
 		assert!(between(&[], 0, 1).is_none());

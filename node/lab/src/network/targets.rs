@@ -199,6 +199,7 @@ mod tests {
 				sent: vec![1000 + size * 12, 0],
 				busy: 0.5,
 				waited: 0.5,
+				resent: 0,
 				nodes: (0..12).map(at).collect(),
 			}
 		};
