@@ -173,7 +173,7 @@ impl Driver<'_> {
 		let mut looks = 0u32;
 		while sample::now() / 1000 < moment {
 			self.cluster.check(&self.seen.crashed)?;
-			self.seen.samples.push(Sample::take(&self.cluster));
+			self.seen.samples.push(Sample::take(self.cluster));
 			if looks.is_multiple_of(4) {
 				// It may be busy; there is a next time.
 				let number = self.cluster.nodes[self.watched].finalised().unwrap_or(0);
