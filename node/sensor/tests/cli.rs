@@ -59,14 +59,20 @@ fn name(path: &Path) -> &str {
 	path.to_str().expect("text")
 }
 
+/// This package's folder, asked when the test runs: checkouts that share a target folder share the
+/// program, too.
+fn here() -> String {
+	std::env::var("CARGO_MANIFEST_DIR").expect("Cargo runs the tests")
+}
+
 /// A model as it is committed.
 fn model(task: &str) -> String {
-	format!("{}/models/{task}.json", env!("CARGO_MANIFEST_DIR"))
+	format!("{}/models/{task}.json", here())
 }
 
 /// The day of the demo, which no model was trained on.
 fn day() -> String {
-	format!("{}/../../chain-spec/data/weather.csv", env!("CARGO_MANIFEST_DIR"))
+	format!("{}/../../chain-spec/data/weather.csv", here())
 }
 
 /// Probability, class and note at the end of a scored line.
