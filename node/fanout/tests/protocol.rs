@@ -330,8 +330,15 @@ struct Kept {
 
 impl Kept {
 	fn new() -> Self {
-		let block = block(genesis(), 1, 1, 8, 300_000, 7);
+		Self::of(None, block(genesis(), 1, 1, 8, 300_000, 7))
+	}
+
+	fn of(parent: Option<&Block>, block: Block) -> Self {
 		let mut author = Node::new(block.writer, 8, Mode::Ours);
+		if let Some(parent) = parent {
+			author.imports(parent);
+		}
+		author.now = block.parsed.slot * SLOT;
 		let (header, body) = (block.header.clone(), block.body.clone());
 		let actions = author.tell(Event::Authored { header, body });
 		let heads = pushes(&actions, 8);
@@ -351,12 +358,23 @@ impl Kept {
 	/// A node that has got all that it gets.
 	fn node(&self, own: usize) -> Node {
 		let mut node = Node::new(own, 8, Mode::Ours);
+		self.give(&mut node);
+		node
+	}
+
+	fn give(&self, node: &mut Node) {
 		node.receives(self.block.writer, self.rumour.clone());
 		for (head, push) in self.heads.iter().filter(|(head, _)| *head != self.silent) {
-			let from = if *head == own { self.block.writer } else { *head };
+			let from = if *head == node.ledger.node { self.block.writer } else { *head };
 			node.receives(from, Frame::Push(push.clone()));
 		}
-		node
+	}
+
+	/// What the relay has kept comes from somebody.
+	fn give_rest(&self, node: &mut Node, from: usize) {
+		for (_, push) in self.heads.iter().filter(|(head, _)| *head == self.silent) {
+			node.receives(from, Frame::Push(push.clone()));
+		}
 	}
 
 	fn others(&self) -> impl Iterator<Item = usize> + '_ {
@@ -433,6 +451,44 @@ fn while_deputies_fetch_the_author_and_the_sync_are_left_alone() {
 		assert_eq!(next, kept.block.writer, "whatever it was asked for as to a deputy");
 		assert!(opened > Some(then), "the sync waits for that answer, too");
 	}
+}
+
+/// What comes by itself just after it was asked for teaches patience. What comes when it has long been
+/// answered does not: who is late on purpose would make everybody wait for him.
+#[test]
+fn who_is_late_does_not_teach_patience() {
+	let first = Kept::new();
+	let second = Kept::of(Some(&first.block), block(first.block.hash, 2, 2, 8, 300_000, 8));
+	let own = first.others().find(|own| second.others().any(|other| other == *own));
+	// How long it waits before it asks for the second block, if the relay of the first sends the rest so
+	// long after others have answered.
+	let waits = |after: Option<Moment>| {
+		let mut node = first.node(own.expect("some are neither"));
+		let asks = |node: &mut Node| {
+			let begin = node.now;
+			let want = |frame: &Frame| matches!(frame, Frame::Want { .. });
+			loop {
+				let sent = sent(&node.wait(MILLISECOND), 8);
+				if let Some((asked, _)) = sent.into_iter().find(|(_, frame)| want(frame)) {
+					return (node.now - begin, asked);
+				}
+				assert!(node.now < begin + SLOT / 2, "it asks");
+			}
+		};
+		let (_, asked) = asks(&mut node);
+		first.give_rest(&mut node, asked);
+		if let Some(after) = after {
+			node.now += after;
+			first.give_rest(&mut node, first.silent);
+		}
+		node.imports(&first.block);
+		node.wait(2 * SLOT - node.now);
+		second.give(&mut node);
+		asks(&mut node).0
+	};
+	let never = waits(None);
+	assert!(waits(Some(MILLISECOND)) > never + never / 4);
+	assert_eq!(waits(Some(SLOT / 2)), never);
 }
 
 #[test]

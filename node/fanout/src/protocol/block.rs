@@ -97,6 +97,9 @@ pub struct Block {
 	pub asked: BTreeMap<Peer, u64>,
 	/// Parents whom we told that we hold it.
 	pub acked: BTreeSet<Peer>,
+	/// By when those who were asked first should have answered; `None` again if they need not have
+	/// been asked.
+	pub answer_by: Option<Moment>,
 	/// Before this it is not late, going by when its author said that it begins to send.
 	pub late_at: Option<Moment>,
 	/// When to ask somebody.
@@ -135,6 +138,7 @@ impl Block {
 			served: BTreeMap::new(),
 			asked: BTreeMap::new(),
 			acked: BTreeSet::new(),
+			answer_by: None,
 			late_at: None,
 			look_at: None,
 			looks: 0,

@@ -25,10 +25,11 @@ impl Protocol {
 		let least = SECOND.min(slot / 4);
 		let wait = lead.saturating_add(patience.saturating_mul(2)).max(least).min(slot / 2);
 		let Some(block) = self.blocks.get_mut(&head.hash) else { return };
-		block.gate.get_or_insert(Gate {
-			opens: turn.now.saturating_add(wait),
-			latest: turn.now.saturating_add(slot / 2),
-		});
+		let latest = turn.now.saturating_add(slot / 2);
+		// Somebody else is asked before.
+		let late = block.late_at.map_or(0, |late| late.saturating_add(patience));
+		let opens = turn.now.saturating_add(wait).max(late).min(latest);
+		block.gate.get_or_insert(Gate { opens, latest });
 		self.look_by(&head.hash, turn.now.saturating_add(lead).saturating_add(patience));
 		self.extend_gate(turn, &head.hash);
 	}

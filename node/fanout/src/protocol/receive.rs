@@ -134,7 +134,7 @@ impl Protocol {
 				Part::Piece { index, .. } => 1 << index,
 			};
 			*block.delivered.entry(from).or_default() |= bits;
-			return self.needless(from, hash, bits, stand_in);
+			return self.needless(turn, from, hash, bits, stand_in);
 		}
 		match push.part {
 			Part::Whole(body) => {
@@ -163,7 +163,7 @@ impl Protocol {
 				let Some(block) = self.blocks.get_mut(hash) else { return };
 				*block.delivered.entry(from).or_default() |= 1 << index;
 				if block.have & 1 << index != 0 {
-					return self.needless(from, hash, 1 << index, stand_in);
+					return self.needless(turn, from, hash, 1 << index, stand_in);
 				}
 				block.put(&cut, index, proof, &data);
 				let have_all = block.have == block.all();
@@ -185,13 +185,22 @@ impl Protocol {
 	}
 
 	/// It is here already; but somebody may count on us to hand it on.
-	fn needless(&mut self, from: Peer, hash: &Hash, bits: u64, stand_in: Option<u16>) {
+	fn needless(
+		&mut self,
+		turn: &Turn<'_>,
+		from: Peer,
+		hash: &Hash,
+		bits: u64,
+		stand_in: Option<u16>,
+	) {
 		self.counters.duplicates += u64::from(bits.count_ones().min(1));
 		let Some(block) = self.blocks.get_mut(hash) else { return };
 		block.duplicates = block.duplicates.saturating_add(1);
-		let hasty = !block.asked.is_empty() && !block.asked.contains_key(&from);
 		let fresh = block.have & bits;
-		if hasty {
+		// With a little more patience nobody would have been asked. Whoever comes later than an answer
+		// was late, and must not teach us to wait for him; and a block teaches once.
+		let unasked = !block.asked.contains_key(&from);
+		if unasked && block.answer_by.take_if(|by| turn.now <= *by).is_some() {
 			self.be_patient();
 		}
 		if stand_in.is_some() {

@@ -146,12 +146,12 @@ impl Protocol {
 		(usual / USUAL).saturating_mul(self.patience).min(self.settings.slot / 2)
 	}
 
-	/// Something was asked for, and then came by itself.
+	/// Something was asked for, and then came by itself before an answer could.
 	pub(super) fn be_patient(&mut self) {
 		self.patience = (self.patience * 2).min(MOST_PATIENT);
 	}
 
-	/// Nothing had to be asked for.
+	/// Nothing had to be asked for, or what was asked for would not have come by itself.
 	pub(super) fn be_hasty(&mut self) {
 		self.patience = self.patience.saturating_sub(self.patience.div_ceil(8)).max(USUAL);
 	}
@@ -170,7 +170,8 @@ impl Protocol {
 			let later = turn.now.saturating_add(self.settings.slot / 8);
 			return self.look_by(hash, later);
 		}
-		self.counters.repaired += u64::from(block.asked.is_empty());
+		let first = block.asked.is_empty();
+		self.counters.repaired += u64::from(first);
 		let coming = block.pieces.is_some() || next.keys().any(|peer| block.holders.contains(peer));
 		for (peer, pieces) in &next {
 			*block.asked.entry(*peer).or_default() |= pieces;
@@ -182,6 +183,9 @@ impl Protocol {
 			patience = patience.max(self.patience_with(hash, Some(&peer)));
 		}
 		let answered = turn.now.saturating_add(patience).saturating_add(fetching);
+		if let Some(block) = self.blocks.get_mut(hash).filter(|_| first) {
+			block.answer_by = Some(answered);
+		}
 		self.look_by(hash, answered);
 		if coming {
 			self.hold_gate(hash, answered.saturating_add(patience));

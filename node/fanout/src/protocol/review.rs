@@ -104,7 +104,7 @@ impl Protocol {
 		}
 		let Some(block) = self.blocks.get(hash) else { return };
 		let Some(route) = block.route().filter(|_| block.stage != Stage::Lost) else { return };
-		let calm = block.asked.is_empty();
+		let calm = block.asked.is_empty() || block.answer_by.is_some();
 		// Of another session: that report is written.
 		let current = self.policy.current().map(|snapshot| snapshot.session);
 		if block.source != Some(Source::Own) && current == Some(route.snapshot.session) {
