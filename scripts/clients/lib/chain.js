@@ -209,8 +209,9 @@ export class Chain {
 					if (status.isInvalid || status.isDropped || status.isUsurped) {
 						this.forgetNonces(pair.address);
 						end(reject, new Refused(status.type, what));
-					} else if (finalized ? status.isFinalized : status.isInBlock) {
-						const blockHash = finalized ? status.asFinalized : status.asInBlock;
+					} else if (status.isFinalized || (!finalized && status.isInBlock)) {
+						// A busy node may tell of the final block alone.
+						const blockHash = status.isFinalized ? status.asFinalized : status.asInBlock;
 						if (dispatchError) {
 							end(reject, new Refused(errorName(this.api, dispatchError), what));
 						} else {

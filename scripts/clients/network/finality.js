@@ -68,7 +68,8 @@ async function send(chain, { who, call }) {
 	const final = new Promise((resolve, reject) => {
 		signed.send(({ status, dispatchError }) => {
 			if (dispatchError) reject(new Refused(errorName(api, dispatchError), signed.method.method));
-			if (status.isInBlock) included ??= performance.now() - begin;
+			// A busy node may tell of the final block alone.
+			if (status.isInBlock || status.isFinalized) included ??= performance.now() - begin;
 			if (status.isFinalized) resolve({ included, final: performance.now() - begin });
 			if (status.isInvalid || status.isDropped || status.isUsurped || status.isFinalityTimeout) {
 				reject(new Error(`a transaction came to nothing: ${status.type}`));

@@ -108,8 +108,9 @@ export async function submit(chain, pair, call, { finalized = false } = {}) {
 				last = status.type;
 				if (status.isInvalid || status.isDropped || status.isUsurped) {
 					reject(new Refused(status.type, what));
-				} else if (finalized ? status.isFinalized : status.isInBlock) {
-					const blockHash = (finalized ? status.asFinalized : status.asInBlock).toHex();
+				} else if (status.isFinalized || (!finalized && status.isInBlock)) {
+					// A busy node may tell of the final block alone.
+					const blockHash = (status.isFinalized ? status.asFinalized : status.asInBlock).toHex();
 					if (dispatchError) reject(new Refused(errorName(api, dispatchError), what));
 					else resolve({ events: events.map(({ event }) => event), blockHash });
 				}
