@@ -8,6 +8,8 @@ import { endProcess, isAlive, startProcess } from './process.js';
 
 /** A node may take so long until its RPC answers, in ms. */
 const PATIENCE = 120_000;
+/** An answer of a node that runs may take so long on a busy machine, in ms. */
+const ANSWER = 60_000;
 
 export class Node {
 	/** `state` is what is saved of it; `network` knows the chain and the other nodes. */
@@ -127,7 +129,7 @@ export class Node {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-			signal: AbortSignal.timeout(10_000),
+			signal: AbortSignal.timeout(ANSWER),
 		});
 		const { result, error } = await answer.json();
 		if (error) throw new Error(`${this.name}: ${method}: ${error.message}`);
