@@ -115,7 +115,7 @@ export async function measure(network, chain, count) {
 			times.push((await send(chain, next)).final);
 		}
 		const late = sleep(Math.max(LOST * slot, PATIENCE), undefined, { ref: false }).then(() => {
-			throw new Error(`not all became final: scripts/network status`);
+			throw new Error('not all became final: scripts/network status');
 		});
 		return Promise.race([Promise.all(times), late]);
 	})().finally(() => {

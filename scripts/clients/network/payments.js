@@ -77,7 +77,7 @@ export class Payments {
 		if (ahead + deliverySlot > horizon) {
 			throw new Error(
 				'with so many data aggregators and so long slots there are no windows to trade in within the ' +
-					"market's horizon: make the network without --households, then transfers are sent",
+					"market's horizon: make the network anew, scripts/chain-spec gives it a longer one",
 			);
 		}
 		const start = await chain.slotAfter(ahead);

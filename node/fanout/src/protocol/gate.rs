@@ -26,7 +26,7 @@ impl Protocol {
 		let wait = lead.saturating_add(patience.saturating_mul(2)).max(least).min(slot / 2);
 		let Some(block) = self.blocks.get_mut(&head.hash) else { return };
 		let latest = turn.now.saturating_add(slot / 2);
-		// Somebody else is asked before.
+		// What its author made us expect is looked for elsewhere first.
 		let late = block.late_at.map_or(0, |late| late.saturating_add(patience));
 		let opens = turn.now.saturating_add(wait).max(late).min(latest);
 		block.gate.get_or_insert(Gate { opens, latest });

@@ -254,8 +254,9 @@ impl Run {
 			 bytes sent by everybody over size times the nodes but one, net of what an empty block costs; \
 			 author, other: bytes sent by the author and by the busiest other node over the size; CPU: mean \
 			 and most of the processors' time used while the block travelled; PSI: share of the slot in \
-			 which something waited for a processor; resent: TCP segments of everybody that were sent again; asked, synced: honest nodes per block that asked for it \
-			 or had it from the stock sync; missed: honest nodes that never had it.\n\
+			 which something waited for a processor; resent: TCP segments that everybody sent again; asked, \
+			 synced: honest nodes per block that asked for it or had it from the stock sync; missed: honest \
+			 nodes that never had it.\n\
 			 {} blocks in all, {} forks; final at the end {}, best {}; {:.1} MB sent, {} packets lost, {} \
 			 overflown, {} cut, {} refused; {} notification streams closed.\n",
 			self.blocks.len(),
