@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use sp_runtime::DispatchResult;
 use voltree_primitives::{Clock, Credibility, Credit, Moment, Price, Terms, WattHours};
 
-/// Meter registers are kept for 16 slot boundaries; windows must end well before the oldest goes.
+/// Of a meter's registers 16 are kept without need; windows must end well before the oldest goes, so
+/// that only outages of the chain make more of them wait.
 pub const MAX_SLOTS_TO_METER: Moment = 12;
 
 /// Parameters of the market, set by the authority. Times are spans of chain time in milliseconds.

@@ -3,12 +3,22 @@
 use crate::{Config, DeliverySlot, Error, LineLoads, Load, MeterSlot, MeterSlots, Pallet};
 use frame_support::ensure;
 use sp_runtime::{traits::Zero, DispatchResult};
-use voltree_primitives::{energy_at_most, Devices, LineId, WattHours, Watts};
+use voltree_primitives::{
+	energy_at_most, AwaitedRegisters, Devices, LineId, Moment, WattHours, Watts,
+};
 
 impl DeliverySlot {
 	/// Energy that `power` can move in the slot, in Wh, rounded down.
 	pub fn energy(&self, power: Watts) -> WattHours {
 		energy_at_most(power, self.end.saturating_sub(self.start))
+	}
+}
+
+impl<T: Config> AwaitedRegisters<T::AccountId> for Pallet<T> {
+	fn is_awaited(meter: &T::AccountId, boundary: Moment) -> bool {
+		let before = boundary.checked_sub(Self::parameters().delivery_slot);
+		let mut starts = core::iter::once(boundary).chain(before);
+		starts.any(|start| !MeterSlots::<T>::get((meter, start)).waiting.is_zero())
 	}
 }
 

@@ -320,6 +320,12 @@ pub trait Registers<AccountId> {
 	fn exported(meter: &AccountId, from: Moment, to: Moment) -> Option<WattHours>;
 }
 
+/// Which registers are waited for. Answered by `market`.
+pub trait AwaitedRegisters<AccountId> {
+	/// Whether a trade is still to be metered whose delivery slot starts or ends at `boundary`.
+	fn is_awaited(meter: &AccountId, boundary: Moment) -> bool;
+}
+
 /// The grid of delivery slots. Answered by `market`.
 pub trait DeliverySlots {
 	/// Length of a delivery slot.

@@ -9,7 +9,8 @@ use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::OriginFor;
 use sp_runtime::DispatchResult;
 use voltree_primitives::{
-	is_signed_by, Clock, DeliverySlots, Devices, Domain, REGISTERS_REPORT, REGISTER_REPORT,
+	is_signed_by, AwaitedRegisters, Clock, DeliverySlots, Devices, Domain, REGISTERS_REPORT,
+	REGISTER_REPORT,
 };
 
 impl<T: Config> Pallet<T> {
@@ -47,9 +48,17 @@ impl<T: Config> Pallet<T> {
 		for register in news {
 			ensure!(register.boundary.checked_rem(slot) == Some(0), Error::NotABoundary);
 			let age = now.checked_sub(register.boundary).ok_or(Error::FutureReport)?;
-			ensure!(age <= slot.saturating_mul(MAX_SLOTS_BACK), Error::TooOld);
 			let position = registers::place(&book, register, rated_power)?;
-			registers::insert(&mut book, position, *register);
+			let is_awaited = |boundary| T::Awaited::is_awaited(meter, boundary);
+			let is_long_past = age > slot.saturating_mul(MAX_SLOTS_BACK);
+			let gone = if is_long_past || (position == 0 && registers::are_enough(&book)) {
+				ensure!(is_awaited(register.boundary), Error::TooOld);
+				0
+			} else {
+				registers::make_room(&mut book, is_awaited)
+			};
+			book.try_insert(position.saturating_sub(gone), *register)
+				.map_err(|_| Error::TooManyRegisters)?;
 		}
 		Ok(book)
 	}

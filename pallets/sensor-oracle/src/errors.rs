@@ -39,8 +39,8 @@ mod errors {
 		NotABoundary,
 		/// The meter has reported this boundary. Nothing is left to do.
 		AlreadyReported,
-		/// The boundary lies before all that are kept, and no more are, or more than 96 slots back.
-		/// It is too late for it.
+		/// The boundary lies before all that are kept, or more than 96 slots back, and no trade waits
+		/// for it. It is too late for it.
 		TooOld,
 		/// A register would run backwards between two boundaries. Have the meter checked; after a
 		/// repair the management centre registers it anew, with another key.
@@ -80,5 +80,8 @@ mod errors {
 		NotADevice,
 		/// An hour without entries has no root. Send none for it.
 		NoEntries,
+		/// As many registers are kept as can be, because a trade still waits for the oldest of them.
+		/// Report this one again once that trade is metered.
+		TooManyRegisters,
 	}
 }

@@ -39,6 +39,7 @@
 //! * Only registered devices have reports, histories or registers.
 //! * The spans of a history follow each other in time; the last one ends with the newest report.
 //! * A meter's registers stand at distinct boundaries and never run backwards.
+//! * No register goes that a trade waits for.
 //! * The hours of a device's series rise.
 //! * Each line that is not stale, as far as people were told, has one entry in the watch.
 
@@ -135,7 +136,8 @@ pub mod pallet {
 	use sp_core::H256;
 	use sp_runtime::traits::{IdentifyAccount, Verify};
 	use voltree_primitives::{
-		Clock, DeliverySlots, Devices, Directory, LineId, Moment, Verdict, WattHours, FEWEST_OWNERS,
+		AwaitedRegisters, Clock, DeliverySlots, Devices, Directory, LineId, Moment, Verdict,
+		WattHours, FEWEST_OWNERS,
 	};
 
 	/// The layout of the storage.
@@ -162,6 +164,8 @@ pub mod pallet {
 		type Directory: Directory<Self::AccountId>;
 		/// The grid of slot boundaries.
 		type Slots: DeliverySlots;
+		/// Which registers trades wait for.
+		type Awaited: AwaitedRegisters<Self::AccountId>;
 
 		// Parameters
 		/// The most sensors that [`Devices::sensors_on`] returns for a line. A report's weight
@@ -207,7 +211,6 @@ pub mod pallet {
 		fn from(disbelief: Disbelief) -> Self {
 			match disbelief {
 				Disbelief::AlreadyReported => Error::AlreadyReported,
-				Disbelief::TooOld => Error::TooOld,
 				Disbelief::NotMonotone => Error::NotMonotone,
 				Disbelief::Implausible => Error::Implausible,
 			}
@@ -280,8 +283,9 @@ pub mod pallet {
 		/// nobody with that signature.
 		///
 		/// Errors: [`Error::NotAMeter`], [`Error::NotABoundary`], [`Error::FutureReport`],
-		/// [`Error::AlreadyReported`], [`Error::TooOld`], [`Error::NotMonotone`],
-		/// [`Error::Implausible`], [`Error::MissingSignature`], [`Error::BadSignature`].
+		/// [`Error::AlreadyReported`], [`Error::NotMonotone`], [`Error::Implausible`],
+		/// [`Error::TooOld`], [`Error::TooManyRegisters`], [`Error::MissingSignature`],
+		/// [`Error::BadSignature`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(match signature {
 			Some(_) => T::WeightInfo::report_register(),

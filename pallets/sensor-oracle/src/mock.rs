@@ -16,8 +16,8 @@ use sp_runtime::{
 };
 use std::collections::BTreeMap;
 use voltree_primitives::{
-	Clock, DeliverySlots, Devices, Directory, IdentityTag, LineId, Meter, Moment, Role, Sensor,
-	Watts,
+	AwaitedRegisters, Clock, DeliverySlots, Devices, Directory, IdentityTag, LineId, Meter, Moment,
+	Role, Sensor, Watts,
 };
 
 pub use Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve, Ferdie};
@@ -100,6 +100,20 @@ impl Clock for TestClock {
 impl DeliverySlots for TestClock {
 	fn length() -> Moment {
 		SlotLength::get()
+	}
+}
+
+parameter_types! {
+	/// Boundaries at which trades wait for the register of Eve's meter.
+	pub static AwaitedBoundaries: Vec<Moment> = Vec::new();
+}
+
+/// The trades that the tests make up.
+pub struct TestTrades;
+
+impl AwaitedRegisters<AccountId32> for TestTrades {
+	fn is_awaited(meter: &AccountId32, boundary: Moment) -> bool {
+		*meter == Eve.to_account_id() && AwaitedBoundaries::get().contains(&boundary)
 	}
 }
 
@@ -218,6 +232,7 @@ impl pallet_sensor_oracle::Config for Test {
 	type Devices = TestDevices;
 	type Directory = TestDirectory;
 	type Slots = TestClock;
+	type Awaited = TestTrades;
 	type SensorsPerLine = ConstU32<16>;
 	type Notice = ConstU64<NOTICE>;
 	#[cfg(feature = "runtime-benchmarks")]
@@ -336,6 +351,7 @@ impl ExtBuilder {
 			System::set_block_number(1); // Block 0 records no events.
 			Now::set(START);
 			SlotLength::set(SLOT);
+			AwaitedBoundaries::set(Vec::new());
 			TestDevices::place_all();
 			test();
 			Oracle::do_try_state().expect("invariants hold after every test");

@@ -8,8 +8,6 @@ use voltree_primitives::{energy, Moment, WattHours, Watts};
 pub enum Disbelief {
 	/// The boundary has been reported.
 	AlreadyReported,
-	/// The book is full and the boundary lies before its oldest.
-	TooOld,
 	/// A register would run backwards.
 	NotMonotone,
 	/// A register would rise faster than the meter's rated power allows.
@@ -35,10 +33,6 @@ pub fn place(book: &[Register], new: &Register, power: Watts) -> Result<usize, D
 		Ok(_) => return Err(Disbelief::AlreadyReported),
 		Err(position) => position,
 	};
-	let is_full = u32::try_from(book.len()).map_or(true, |kept| kept >= MAX_REGISTERS);
-	if is_full && position == 0 {
-		return Err(Disbelief::TooOld);
-	}
 	if let Some(before) = position.checked_sub(1).and_then(|before| book.get(before)) {
 		follows(before, new, power)?;
 	}
@@ -48,10 +42,24 @@ pub fn place(book: &[Register], new: &Register, power: Watts) -> Result<usize, D
 	Ok(position)
 }
 
-/// Put `new` where [`place`] says it belongs; of a full book the oldest register falls out.
-pub fn insert(book: &mut RegisterBook, position: usize, new: Register) {
-	let inserted = book.force_insert_keep_right(position, new);
-	debug_assert!(inserted.is_ok(), "place() names a position within the book");
+/// Whether there are as many registers as are kept without need.
+pub fn are_enough(book: &[Register]) -> bool {
+	u32::try_from(book.len()).map_or(true, |kept| kept >= MAX_REGISTERS)
+}
+
+/// Let the oldest registers go that nobody waits for, until there is room for one among those that are
+/// kept without need: at most two, so that a book which has grown shrinks again, by and by. Returns how
+/// many went.
+pub fn make_room(book: &mut RegisterBook, is_awaited: impl Fn(Moment) -> bool) -> usize {
+	let goes = |book: &RegisterBook| {
+		are_enough(book) && book.first().is_some_and(|oldest| !is_awaited(oldest.boundary))
+	};
+	let mut gone = 0usize;
+	while gone < 2 && goes(book) {
+		book.remove(0);
+		gone = gone.saturating_add(1);
+	}
+	gone
 }
 
 /// Energy exported between two boundaries; `None` while one of their registers is missing, or if

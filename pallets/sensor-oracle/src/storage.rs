@@ -30,7 +30,8 @@ mod storage {
 	#[pallet::storage]
 	pub type Watch<T: Config> = StorageMap<_, Identity, WatchKey, ()>;
 
-	/// The newest registers of each meter, by rising boundary.
+	/// The newest registers of each meter, and all since the oldest that a trade waits for, by rising
+	/// boundary.
 	#[pallet::storage]
 	pub type Registers<T: Config> =
 		StorageMap<_, Blake2_128Concat, T::AccountId, RegisterBook, ValueQuery>;

@@ -9,19 +9,24 @@ use serde::{Deserialize, Serialize};
 use sp_core::H256;
 use voltree_primitives::{Moment, Verdict, WattHours};
 
-/// How many registers of a meter are kept: the newest.
+/// How many boundaries a meter reports at once at most. So many of its registers are kept, the newest,
+/// as long as no trade waits for older ones.
 pub const MAX_REGISTERS: u32 = 16;
 
-/// How many slots back a boundary can lie to be reported: a day of quarter hours, longer than any
-/// delivery waits for its registers. Without a bound a meter could report, for nothing, all
-/// boundaries since the beginning of time.
+/// How many registers of a meter are kept at most: those since the oldest that a trade waits for. More
+/// than a day of quarter hours; trades wait for that long only after an outage of the chain.
+pub const MAX_KEPT_REGISTERS: u32 = 128;
+
+/// How many slots back a boundary that no trade waits for can lie to be reported: a day of quarter
+/// hours. Without a bound a meter could report, for nothing, all boundaries since the beginning of
+/// time.
 pub const MAX_SLOTS_BACK: Moment = 96;
 
 /// A confidence of one, in parts per million.
 pub const FULL_CONFIDENCE: u32 = 1_000_000;
 
 /// A meter's newest registers, by rising boundary.
-pub type RegisterBook = BoundedVec<Register, ConstU32<MAX_REGISTERS>>;
+pub type RegisterBook = BoundedVec<Register, ConstU32<MAX_KEPT_REGISTERS>>;
 
 /// What a sensor's model sees. Everything but [`Class::Clear`] is a hazard.
 #[derive(
@@ -259,7 +264,7 @@ pub struct RegisterReadings<AccountId> {
 	/// The meter's own account.
 	pub meter: AccountId,
 	/// Its registers, at boundaries that it has not reported.
-	pub registers: RegisterBook,
+	pub registers: BoundedVec<Register, ConstU32<MAX_REGISTERS>>,
 }
 
 /// A sensor's own record, for clients.

@@ -125,6 +125,7 @@ impl pallet_sensor_oracle::Config for Runtime {
 	type Devices = Registry;
 	type Directory = Registry;
 	type Slots = Market;
+	type Awaited = Market;
 	type SensorsPerLine = ConstU32<16>;
 	type Notice = TwoSlots;
 	#[cfg(feature = "runtime-benchmarks")]

@@ -2,7 +2,7 @@
 //! it, move by the gap; gate and slot never do; a trade across the gap counts as started.
 
 use crate::{
-	common::{on, Chain, MarketCall},
+	common::{on, people::Id, Chain, MarketCall, OracleCall},
 	stage::{
 		buyer_tag, nothing_is_left, Changes, Play, Scene, Side, FUNDING, METERED, NOTHING, SAME,
 		UNMETERED,
@@ -10,6 +10,7 @@ use crate::{
 	told,
 };
 use pallet_market::{Attested, Ending, Event, Outcome, TradeState};
+use pallet_sensor_oracle::RegisterReading;
 use voltree_primitives::{Cause, Moment};
 use voltree_runtime::{Runtime, RuntimeEvent};
 
@@ -223,4 +224,38 @@ fn a_register_late_by_an_outage_counts() {
 		assert_eq!(after.confirm_by - before.confirm_by, 60_000);
 		assert_eq!(after.rule_by - before.rule_by, 60_000);
 	});
+}
+
+/// A meter that was cut off for two hours with everybody else reports forty boundaries at once, more
+/// than are kept without need, before or after those of the slot, which are more than 96 slots back: a
+/// trade waits for these, so they are neither pushed out nor too late.
+#[test]
+fn registers_that_a_trade_waits_for_outlast_an_outage() {
+	const HOURS: Moment = 7_200_000;
+	for come_last in [false, true] {
+		on("dev", |chain| {
+			let mut scene = Scene::started(chain, METERED);
+			let (before, slot) = (scene.deadlines(chain), scene.slot);
+			chain.past(slot.end);
+			scene.count_from_here(chain);
+			let from = before.meter_by - 15_000;
+			let outage = stand_still(chain, from, from + HOURS);
+			let length = slot.end - slot.start;
+			let newest = (from + HOURS) / length * length;
+			let mut registers = vec![(slot.start, 0), (slot.end, 2_000)];
+			registers.extend((0..40).rev().map(|age| (newest - age * length, 2_000)));
+			if come_last {
+				registers.rotate_left(2);
+			}
+			let meter = METERED.seller.meter().expect("it has one");
+			for (boundary, export) in registers {
+				let reading = RegisterReading { meter: meter.id(), boundary, import: 0, export };
+				chain.ok(&meter, OracleCall::report_register { reading, signature: None });
+				chain.next_if_full();
+			}
+			chain.past(before.meter_by + HOURS);
+			let metered = told::metered(&scene, Attested::Allotted(2_000));
+			scene.came(chain, vec![vec![outage, metered]], NOTHING);
+		});
+	}
 }

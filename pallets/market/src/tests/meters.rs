@@ -3,7 +3,7 @@
 use super::{delivered, started, Way};
 use crate::{mock::*, pallet::*, types::*};
 use frame_support::assert_ok;
-use voltree_primitives::{Cause, TradeId, WattHours};
+use voltree_primitives::{AwaitedRegisters, Cause, Moment, TradeId, WattHours};
 
 /// Trades 0, 1 and 2 over 300, 400 and 300 Wh by Bob's meter, for Alice, Dave and Alice.
 fn three_trades() {
@@ -223,5 +223,38 @@ fn a_reading_is_agreed_on_by_those_who_wait() {
 		assert_ok!(withdraw_trade(Bob, 0));
 		assert_ok!(pay(KEY, 1, 0, 400));
 		assert_eq!(Trades::<Test>::get(1).unwrap().deadlines.meter_by, METER_BY);
+	});
+}
+
+/// From the payment of its first trade until its last one is metered, a meter's registers at both ends
+/// of the slot are waited for, and no others.
+#[test]
+fn registers_are_waited_for_until_the_last_trade_is_metered() {
+	run(|| {
+		let awaited = |meter| {
+			let at = |boundary: &Moment| Market::is_awaited(&id(meter), *boundary);
+			let boundaries =
+				[0, SLOT - 30_000, SLOT - 60_000, SLOT, SLOT + 1, SLOT_END, SLOT_END + 60_000];
+			boundaries.into_iter().filter(at).collect::<Vec<_>>()
+		};
+		assert_ok!(offer(Bob, metered()));
+		assert_eq!(awaited(METER), vec![], "an offer waits for nothing");
+		assert_ok!(request(Alice, demand(), 5_000));
+		run_to(WINDOW_END);
+		assert_ok!(respond(0));
+		for volume in [300, 400] {
+			assert_ok!(pay(KEY, 0, 0, volume));
+		}
+		assert_eq!(awaited(METER), vec![SLOT, SLOT_END]);
+		assert_eq!(awaited(Bob), vec![]);
+		assert_ok!(withdraw_trade(Bob, 0));
+		assert_eq!(awaited(METER), vec![SLOT, SLOT_END], "another trade waits");
+		run_to(GATE);
+		start_all(&[1]);
+		meter_exports(METER, 500);
+		pass(SLOT_END);
+		assert_eq!(awaited(METER), vec![SLOT, SLOT_END]);
+		pass(METER_BY);
+		assert_eq!((attested(1), awaited(METER)), (Attested::Allotted(400), vec![]));
 	});
 }

@@ -9,7 +9,7 @@ use crate::{
 	series::{HOUR, MAX_HOURS},
 	Class, Conduct, History, HourRoot, LineState, OracleParameters, Register, RegisterReading,
 	RegisterReadings, SensorRecord, SensorReport, SeriesBook, SeriesRoot, Span, FULL_CONFIDENCE,
-	MAX_REGISTERS, MAX_SPANS,
+	MAX_KEPT_REGISTERS, MAX_SPANS,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -83,13 +83,17 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Make up a full book of registers for `meter`, the newest at `boundary`: it exports `rise`
-	/// watt-hours in each slot. For benchmarks, of other pallets too.
+	/// Make up a full book of registers for `meter`, the two newest at `boundary` and a slot before:
+	/// it exported `rise` watt-hours between them. Of the others each second boundary is missing, so
+	/// that no slot is asked for twice when room is made. For benchmarks, of other pallets too.
 	pub fn fill_registers(meter: &T::AccountId, boundary: Moment, rise: u64) {
-		let registers = (0..MAX_REGISTERS).rev().map(|age| Register {
-			boundary: boundary.saturating_sub(T::Slots::length().saturating_mul(age.into())),
-			import: 0,
-			export: rise.saturating_mul((MAX_REGISTERS - age).into()),
+		let registers = (0..MAX_KEPT_REGISTERS).rev().map(|age| {
+			let slots = age + age.saturating_sub(1);
+			Register {
+				boundary: boundary.saturating_sub(T::Slots::length().saturating_mul(slots.into())),
+				import: 0,
+				export: rise.saturating_mul((MAX_KEPT_REGISTERS - age).into()),
+			}
 		});
 		let registers = registers.collect::<Vec<_>>().try_into().expect("as many as fit");
 		Registers::<T>::insert::<_, crate::RegisterBook>(meter, registers);

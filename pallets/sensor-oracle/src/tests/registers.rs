@@ -1,7 +1,10 @@
 //! The rule of [`crate::registers`].
 
-use crate::{registers::*, Register, RegisterBook};
-use proptest::{collection::vec, prelude::*};
+use crate::{registers::*, Register, RegisterBook, MAX_KEPT_REGISTERS};
+use proptest::{
+	collection::{btree_set, vec},
+	prelude::*,
+};
 use voltree_primitives::energy;
 
 /// 4,000 W move 1,000 Wh in a slot of 900 s.
@@ -36,7 +39,7 @@ proptest! {
 		for new in arrivals {
 			let position = place(&book, &new, POWER);
 			prop_assert!(position.is_ok());
-			insert(&mut book, position.unwrap(), new);
+			prop_assert_eq!(book.try_insert(position.unwrap(), new), Ok(()));
 		}
 		prop_assert_eq!(&book.to_vec(), &series);
 		for from in &series {
@@ -47,22 +50,33 @@ proptest! {
 		}
 	}
 
-	/// Whatever is reported, what is believed stays bounded, in order, monotone and plausible, and
-	/// holds the newest.
+	/// Whatever is reported and waited for, what is believed stays bounded, in order, monotone and
+	/// plausible; what is waited for stays, and of what nobody waits for only what is older than the
+	/// sixteen newest goes.
 	#[test]
 	fn whatever_is_reported_the_book_stays_sound(
-		readings in vec((0u64..40, 0u64..6_000, 0u64..6_000), 0..200),
+		readings in vec((0u64..200, 0u64..6_000, 0u64..6_000), 0..300),
+		awaited in btree_set(0u64..200, 0..40),
 	) {
+		let is_awaited = |boundary: u64| awaited.contains(&(boundary / SLOT));
 		let mut book = RegisterBook::default();
 		for (slot, import, export) in readings {
 			let new = register(slot, import, export);
 			let before = book.clone();
 			let Ok(position) = place(&book, &new, POWER) else { continue };
-			insert(&mut book, position, new);
-			prop_assert!(book.contains(&new));
-			prop_assert!(book.len() <= 16);
-			let lost = before.iter().filter(|known| !book.contains(known)).count();
-			prop_assert_eq!(lost, before.len() + 1 - book.len());
+			let gone = make_room(&mut book, is_awaited);
+			prop_assert!(gone <= 2);
+			prop_assert_eq!(before.len(), book.len() + gone);
+			prop_assert_eq!(&before[gone..], &book[..]);
+			prop_assert!(before[..gone].iter().all(|lost| !is_awaited(lost.boundary)));
+			prop_assert!(gone == 0 || before.len() - gone >= 15);
+			if book.try_insert(position.saturating_sub(gone), new).is_err() {
+				prop_assert_eq!(book.len(), MAX_KEPT_REGISTERS as usize);
+				prop_assert!(is_awaited(book[0].boundary));
+				continue;
+			}
+			// More than sixteen only where somebody waits for one of those that are there or were.
+			prop_assert!(book.len() <= 16 || !awaited.is_empty());
 			for (one, next) in book.iter().zip(book.iter().skip(1)) {
 				let most = energy(POWER, next.boundary - one.boundary);
 				prop_assert!(one.boundary < next.boundary);

@@ -1,6 +1,9 @@
 //! [`Pallet::report_register`](crate::Pallet::report_register).
 
-use crate::{mock::*, Error, Event, RegisterReading, Registers, MAX_REGISTERS, MAX_SLOTS_BACK};
+use crate::{
+	mock::*, Error, Event, RegisterReading, Registers, MAX_KEPT_REGISTERS, MAX_REGISTERS,
+	MAX_SLOTS_BACK,
+};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, dispatch::CheckIfFeeless};
 use sp_runtime::{AccountId32, DispatchError::BadOrigin, MultiSignature};
@@ -90,6 +93,51 @@ fn the_newest_registers_are_kept() {
 	});
 }
 
+/// What a trade waits for stays, however much is reported after it; once the trade is metered, the book
+/// shrinks to the newest again.
+#[test]
+fn what_a_trade_waits_for_stays() {
+	ExtBuilder::default().run(|| {
+		let kept = u64::from(MAX_REGISTERS);
+		AwaitedBoundaries::set(vec![START, START + SLOT]);
+		for n in 0..3 * kept {
+			Now::set(START + n * SLOT);
+			reports(START + n * SLOT, 0, 10 * n);
+		}
+		let all: Vec<Moment> = (0..3 * kept).map(|n| START + n * SLOT).collect();
+		assert_eq!(boundaries(), all);
+		assert_eq!(Oracle::exported(&Eve.to_account_id(), START, START + SLOT), Some(10));
+		// Metered: two go for each that comes, until there are no more than without need.
+		AwaitedBoundaries::set(vec![]);
+		for n in 3 * kept..6 * kept {
+			Now::set(START + n * SLOT);
+			reports(START + n * SLOT, 0, 10 * n);
+		}
+		let newest: Vec<Moment> = (5 * kept..6 * kept).map(|n| START + n * SLOT).collect();
+		assert_eq!(boundaries(), newest);
+	});
+}
+
+/// What a trade waits for is taken however late: behind sixteen newer ones, and more than 96 slots back.
+#[test]
+fn what_a_trade_waits_for_is_never_too_old() {
+	ExtBuilder::default().run(|| {
+		for n in (0..u64::from(MAX_REGISTERS)).rev() {
+			reports(START - n * SLOT, 0, 500);
+		}
+		let late = START - u64::from(MAX_REGISTERS) * SLOT;
+		let later = START - 2 * MAX_SLOTS_BACK * SLOT;
+		refused(late, 0, 500, Error::TooOld);
+		AwaitedBoundaries::set(vec![late, later]);
+		reports(late, 0, 500);
+		reports(later, 0, 400);
+		assert_eq!(boundaries()[..2], [later, late]);
+		// It has to agree with the others all the same.
+		AwaitedBoundaries::set(vec![late - SLOT]);
+		refused(late - SLOT, 0, 501, Error::NotMonotone);
+	});
+}
+
 /// Neither nobody nor root speaks for a meter.
 #[test]
 fn fails_for_unsigned_and_root() {
@@ -144,6 +192,26 @@ fn fails_if_too_old() {
 			reports(START - n * SLOT, 0, 0);
 		}
 		refused(START - u64::from(MAX_REGISTERS) * SLOT, 0, 0, Error::TooOld);
+	});
+}
+
+/// What is waited for does not go, so nothing else comes when no more can be kept. The meter reports it
+/// again when the trade is metered.
+#[test]
+fn fails_if_too_many_registers_are_waited_for() {
+	ExtBuilder::default().run(|| {
+		let most = u64::from(MAX_KEPT_REGISTERS);
+		AwaitedBoundaries::set(vec![START]);
+		for n in 0..most {
+			Now::set(START + n * SLOT);
+			reports(START + n * SLOT, 0, 0);
+		}
+		Now::set(START + most * SLOT);
+		refused(START + most * SLOT, 0, 0, Error::TooManyRegisters);
+		assert_eq!(Oracle::exported(&Eve.to_account_id(), START, START + SLOT), Some(0));
+		AwaitedBoundaries::set(vec![]);
+		reports(START + most * SLOT, 0, 0);
+		assert_eq!(boundaries().len() as u64, most - 1);
 	});
 }
 
