@@ -7,7 +7,10 @@ use common::{
 	ledger::{peer, Ledger, SESSION, SLOT},
 	snapshot, Block,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	sync::Arc,
+};
 use voltree_fanout::{
 	frames::{Frame, Part, Push, Rumour, Status},
 	policy::Snapshot,
@@ -333,7 +336,22 @@ impl Kept {
 		Self::of(None, block(genesis(), 1, 1, 8, 300_000, 7))
 	}
 
+	/// The first relay that its author sends to is the one.
 	fn of(parent: Option<&Block>, block: Block) -> Self {
+		Self::by(None, parent, block)
+	}
+
+	/// The block after this one, of which the same relay keeps what it is to hand on.
+	fn next(&self) -> Self {
+		let Block { hash, ref parsed, ref body, .. } = self.block;
+		let (number, nodes) = (parsed.number + 1, 8);
+		let mut slots = parsed.slot + 1..;
+		let slot = slots.find(|slot| ledger::writer(*slot, number, nodes) != self.silent);
+		let block = block(hash, number, slot.expect("others write, too"), nodes, body.len(), 8);
+		Self::by(Some(self.silent), Some(&self.block), block)
+	}
+
+	fn by(silent: Option<usize>, parent: Option<&Block>, block: Block) -> Self {
 		let mut author = Node::new(block.writer, 8, Mode::Ours);
 		if let Some(parent) = parent {
 			author.imports(parent);
@@ -345,7 +363,7 @@ impl Kept {
 		let mut said = sent(&actions, 8).into_iter();
 		let (_, rumour) =
 			said.find(|(_, frame)| matches!(frame, Frame::Have(_))).expect("it says so");
-		let silent = heads[0].0;
+		let silent = silent.unwrap_or(heads[0].0);
 		let index = |push: &Push| match push.part {
 			Part::Piece { index, .. } => index,
 			Part::Whole(_) => panic!("it goes in pieces"),
@@ -362,12 +380,13 @@ impl Kept {
 		node
 	}
 
-	fn give(&self, node: &mut Node) {
-		node.receives(self.block.writer, self.rumour.clone());
+	fn give(&self, node: &mut Node) -> Vec<Action> {
+		let mut actions = node.receives(self.block.writer, self.rumour.clone());
 		for (head, push) in self.heads.iter().filter(|(head, _)| *head != self.silent) {
 			let from = if *head == node.ledger.node { self.block.writer } else { *head };
-			node.receives(from, Frame::Push(push.clone()));
+			actions.extend(node.receives(from, Frame::Push(push.clone())));
 		}
+		actions
 	}
 
 	/// What the relay has kept comes from somebody.
@@ -375,6 +394,21 @@ impl Kept {
 		for (_, push) in self.heads.iter().filter(|(head, _)| *head == self.silent) {
 			node.receives(from, Frame::Push(push.clone()));
 		}
+	}
+
+	/// Such a node, in the slot of the block after this one: the rest has come from somebody else.
+	fn node_after(&self, own: usize, next: &Self) -> Node {
+		let mut node = self.node(own);
+		self.end(&mut node, self.block.writer, next);
+		node
+	}
+
+	/// The rest comes at last, and time goes on to the next block's slot.
+	fn end(&self, node: &mut Node, rest_from: usize, next: &Self) {
+		node.wait(SLOT / 4);
+		self.give_rest(node, rest_from);
+		node.imports(&self.block);
+		node.wait(next.block.parsed.slot * SLOT - node.now);
 	}
 
 	fn others(&self) -> impl Iterator<Item = usize> + '_ {
@@ -420,6 +454,74 @@ fn lost_pieces_are_fetched_by_their_deputies() {
 		assert_eq!(of_author, [(author, 1)], "by its deputy alone");
 		assert!(matches!(deputies[..], [(deputy, 5)] if deputy != silent), "{deputies:?}");
 	}
+}
+
+/// What is asked, by piece and of whom.
+fn questions(actions: &[Action]) -> Vec<(u8, usize)> {
+	let all = sent(actions, 8).into_iter().filter_map(|(to, frame)| match frame {
+		Frame::Want { pieces, .. } => Some((to, pieces)),
+		_ => None,
+	});
+	let each = |(to, pieces): (usize, u64)| {
+		(0..64).filter(move |piece| pieces & 1 << piece != 0).map(move |piece| (piece, to))
+	};
+	all.flat_map(each).collect()
+}
+
+/// Who was silent in the last block is not waited for in the next: as soon as that begins to come, each
+/// piece that it is to hand on is asked of a deputy, and by the deputy of the author; and nothing else
+/// is asked until they have had their time.
+#[test]
+fn who_was_silent_is_not_waited_for_in_the_next_block() {
+	let first = Kept::new();
+	let second = first.next();
+	let (author, silent) = (second.block.writer, first.silent);
+	assert_ne!(second.lost, 0);
+	let witnesses: Vec<usize> = first.others().filter(|node| *node != author).collect();
+	let mut asked: BTreeMap<u8, Vec<(usize, usize)>> = BTreeMap::new();
+	for own in &witnesses {
+		let mut node = first.node_after(*own, &second);
+		for (piece, to) in questions(&second.give(&mut node)) {
+			asked.entry(piece).or_default().push((*own, to));
+		}
+		let again = node.wait(100 * MILLISECOND);
+		assert_eq!(questions(&again), [], "they have not had their time");
+	}
+	let lost = (0..64).filter(|piece| second.lost & 1 << piece != 0);
+	assert!(lost.eq(asked.keys().copied()), "all of it, and nothing else");
+	for (piece, asked) in asked {
+		let others = asked.iter().filter(|(_, to)| *to != author);
+		let deputies: BTreeSet<usize> = others.map(|(_, to)| *to).collect();
+		let deputy = deputies.first().copied().expect("somebody is");
+		assert_eq!((deputies.len(), asked.len()), (1, witnesses.len()), "piece {piece}");
+		assert_ne!(deputy, silent);
+		for (own, to) in asked {
+			assert_eq!(to, if own == deputy { author } else { deputy });
+		}
+	}
+}
+
+/// Who hands on in time is waited for again, as are all when a session begins; who does not is not.
+#[test]
+fn suspicion_ends_with_a_block_in_time_and_with_the_session() {
+	let first = Kept::new();
+	let second = first.next();
+	let third = second.next();
+	let is_witness = |node: &usize| ![second.block.writer, third.block.writer].contains(node);
+	let own = first.others().find(is_witness).expect("some are neither");
+	let asked_after = |change: fn(&mut Node, &Kept)| {
+		let mut node = first.node_after(own, &second);
+		assert_ne!(questions(&second.give(&mut node)), []);
+		change(&mut node, &second);
+		second.end(&mut node, second.block.writer, &third);
+		!questions(&third.give(&mut node)).is_empty()
+	};
+	assert!(asked_after(|_, _| ()), "silent again");
+	assert!(!asked_after(|node, block| block.give_rest(node, block.silent)), "it handed on");
+	let new_session = |node: &mut Node, _: &Kept| {
+		node.tell(Event::Snapshot(snapshot(1, 8, Mode::Ours)));
+	};
+	assert!(!asked_after(new_session), "nobody has been silent in this session");
 }
 
 /// A deputy has time to fetch its piece and to send it to everybody, before the author is asked by all;

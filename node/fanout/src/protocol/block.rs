@@ -106,6 +106,8 @@ pub struct Block {
 	pub look_at: Option<Moment>,
 	/// How often we have looked.
 	pub looks: u8,
+	/// Whether what suspects owe us has been asked for elsewhere.
+	pub is_forestalled: bool,
 	/// If announcements wait.
 	pub gate: Option<Gate>,
 	/// When we first heard of it.
@@ -142,6 +144,7 @@ impl Block {
 			late_at: None,
 			look_at: None,
 			looks: 0,
+			is_forestalled: false,
 			gate: None,
 			learned: now,
 			complete_at: None,

@@ -8,6 +8,7 @@
 //! | it is complete, and imported after its parent | `finish` |
 //! | it is late, and others are asked for it | `repair` |
 //! | others ask for it | `serve` |
+//! | who was silent lately is not waited for | `suspects` |
 //! | the stock announcements of it are held back, so that it is not downloaded, too | `gate` |
 //! | its parents are judged, and it is forgotten | `review` |
 //!
@@ -25,6 +26,7 @@ mod receive;
 mod repair;
 mod review;
 mod serve;
+mod suspects;
 
 pub use block::Source;
 pub use ledger::Report;
@@ -41,7 +43,10 @@ use ledger::Ledger;
 use outbox::Outbox;
 use overheads::Overheads;
 use parked::Parked;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	sync::Arc,
+};
 
 /// Blocks that are remembered at a time.
 const MOST_BLOCKS: usize = 128;
@@ -182,6 +187,8 @@ pub struct Protocol {
 	parked: Parked,
 	syncing: bool,
 	finalised: u32,
+	/// Parents who did not deliver in time when they were to last, in this session.
+	suspects: BTreeSet<Peer>,
 	/// Quarters of the usual patience.
 	patience: u64,
 	counters: Counters,
@@ -203,6 +210,7 @@ impl Protocol {
 			parked: Parked::default(),
 			syncing: false,
 			finalised: 0,
+			suspects: BTreeSet::new(),
 			patience: repair::USUAL,
 			counters: Counters::default(),
 			actions: Vec::new(),
@@ -328,6 +336,7 @@ impl Protocol {
 		if let Some(session) = known.map(|known| known.session) {
 			let report = self.report(session);
 			self.actions.push(Action::Report(report));
+			self.suspects.clear();
 		}
 		self.policy.learn(snapshot);
 		if let Some(hello) = self.hello() {

@@ -178,6 +178,7 @@ impl Protocol {
 				} else {
 					self.forward(hash, 1 << index, stand_in);
 					self.serve_waiting(hash);
+					self.forestall(turn, hash);
 					self.expect_rest(turn, hash);
 				}
 			}

@@ -170,16 +170,11 @@ impl Protocol {
 			let later = turn.now.saturating_add(self.settings.slot / 8);
 			return self.look_by(hash, later);
 		}
-		let first = block.asked.is_empty();
-		self.counters.repaired += u64::from(first);
+		let first = block.asked.is_empty() || block.looks == 1;
 		let coming = block.pieces.is_some() || next.keys().any(|peer| block.holders.contains(peer));
-		for (peer, pieces) in &next {
-			*block.asked.entry(*peer).or_default() |= pieces;
-		}
 		let mut patience = 0;
 		for (peer, pieces) in next {
-			self.counters.wanted += 1;
-			self.outbox.small(&peer, Frame::Want { hash: *hash, pieces }.to_bytes());
+			self.ask(hash, peer, pieces);
 			patience = patience.max(self.patience_with(hash, Some(&peer)));
 		}
 		let answered = turn.now.saturating_add(patience).saturating_add(fetching);
@@ -190,6 +185,15 @@ impl Protocol {
 		if coming {
 			self.hold_gate(hash, answered.saturating_add(patience));
 		}
+	}
+
+	/// Asks a peer for pieces of a block.
+	pub(super) fn ask(&mut self, hash: &Hash, peer: Peer, pieces: u64) {
+		let Some(block) = self.blocks.get_mut(hash) else { return };
+		self.counters.repaired += u64::from(block.asked.is_empty());
+		*block.asked.entry(peer).or_default() |= pieces;
+		self.counters.wanted += 1;
+		self.outbox.small(&peer, Frame::Want { hash: *hash, pieces }.to_bytes());
 	}
 
 	/// Whom to ask for what, and how long deputies need to fetch it for all. Pieces that only their
@@ -205,7 +209,7 @@ impl Protocol {
 		let mut others = block.holders.iter().filter(|peer| author != Some(**peer));
 		let held = others.any(|peer| self.is_free(block, peer, rest));
 		if let Some(route) = route.filter(|_| block.pieces.is_some() && !held) {
-			for (piece, place) in deputies(&route, rest) {
+			for (piece, place) in deputies(&route, rest, &self.suspects) {
 				let deputy = route.snapshot.peer(place);
 				if let Some(deputy) = deputy.filter(|peer| self.is_free(block, peer, 1 << piece)) {
 					*questions.entry(deputy).or_default() |= 1 << piece;
@@ -275,17 +279,22 @@ impl Protocol {
 }
 
 /// Who fetches which of the missing pieces from the author, for all: one of the leaves of its
-/// tree, another one for each piece, and none that we miss a piece from. Who misses the
-/// same pieces finds the same ones; so the author sends a lost piece once more, not once more to
-/// everybody.
-fn deputies(route: &Route, missing: u64) -> Vec<(u8, u32)> {
+/// tree, another one for each piece, and none that we miss a piece from or that is `suspected`. Who
+/// misses the same pieces finds the same ones; so the author sends a lost piece once more, not once
+/// more to everybody.
+pub(super) fn deputies(route: &Route, missing: u64, suspected: &BTreeSet<Peer>) -> Vec<(u8, u32)> {
 	let Some(own) = route.own else { return Vec::new() };
 	let way_of = |piece: u8| route.plan.way_of(piece.into());
-	let suspects: Vec<u32> = bits(missing).filter_map(|piece| way_of(piece)?.parent(own)).collect();
+	let debtors: Vec<u32> = bits(missing).filter_map(|piece| way_of(piece)?.parent(own)).collect();
+	let is_suspected =
+		|place: u32| route.snapshot.peer(place).is_some_and(|peer| suspected.contains(&peer));
 	let deputy = |piece: u8| {
 		let way = way_of(piece)?;
 		let fit = |place: &&u32| {
-			**place != route.author && way.children(**place).is_empty() && !suspects.contains(place)
+			**place != route.author
+				&& way.children(**place).is_empty()
+				&& !debtors.contains(place)
+				&& !is_suspected(**place)
 		};
 		let leaves: Vec<u32> = way.sequence().iter().filter(fit).copied().collect();
 		let place = leaves.get(usize::from(piece).checked_rem(leaves.len())?)?;
@@ -296,7 +305,7 @@ fn deputies(route: &Route, missing: u64) -> Vec<(u8, u32)> {
 
 /// How long it takes until the author has sent the missing pieces to their deputies, and a deputy
 /// its own, at most so many, to everybody.
-fn fetching_for_all(route: &Route, bytes: usize, missing: u64, most: u32) -> Moment {
+pub(super) fn fetching_for_all(route: &Route, bytes: usize, missing: u64, most: u32) -> Moment {
 	let paths = route.snapshot.paths;
 	let piece = (bytes as u64).div_ceil(u64::from(route.plan.pieces()).max(1));
 	let members = route.snapshot.members.len() as u64;

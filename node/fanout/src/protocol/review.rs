@@ -104,17 +104,24 @@ impl Protocol {
 		}
 		let Some(block) = self.blocks.get(hash) else { return };
 		let Some(route) = block.route().filter(|_| block.stage != Stage::Lost) else { return };
-		let calm = block.asked.is_empty() || block.answer_by.is_some();
+		let calm = block.asked.is_empty() || block.looks == 0 || block.answer_by.is_some();
 		// Of another session: that report is written.
 		let current = self.policy.current().map(|snapshot| snapshot.session);
 		if block.source != Some(Source::Own) && current == Some(route.snapshot.session) {
-			for (parent, pieces) in route.parents() {
-				let Some(peer) = route.snapshot.peer(parent) else { continue };
+			let was_asked_for = !block.asked.is_empty();
+			let parents = route.parents().into_iter().filter_map(|(parent, pieces)| {
+				let peer = route.snapshot.peer(parent)?;
 				let delivered = block.delivered.get(&peer).copied().unwrap_or(0);
-				let on_time = delivered & pieces == pieces;
 				let excused = block.acked.contains(&peer) && block.holders.contains(&peer);
+				Some((peer, delivered & pieces == pieces, excused))
+			});
+			for (peer, on_time, excused) in parents.collect::<Vec<_>>() {
 				if on_time || !excused {
 					self.ledger.count(peer, on_time);
+				}
+				// An excuse is easily said; to suspect somebody costs him nothing.
+				if on_time || !excused || was_asked_for {
+					self.suspect(peer, on_time);
 				}
 			}
 		}

@@ -1,0 +1,71 @@
+//! Who did not hand on what it was to hand on, in the last block in which it was to, is not waited for
+//! in the next: what it owes us is fetched by deputies as soon as the block has begun to come. Nobody
+//! is told; suspicion ends when the suspect delivers in time, and with the session.
+
+use super::{
+	block::{bits, mask},
+	repair::{deputies, fetching_for_all},
+	*,
+};
+use crate::policy::Route;
+
+impl Protocol {
+	/// A parent was to deliver a block's pieces, and did in time or not.
+	pub(super) fn suspect(&mut self, parent: Peer, on_time: bool) {
+		if on_time {
+			self.suspects.remove(&parent);
+		} else {
+			self.suspects.insert(parent);
+		}
+	}
+
+	/// A piece of a block has come: asks, once, for those that suspects are to hand on to us. Each has a
+	/// deputy, whom all others ask and who asks the author; it answers when it has its piece. What is
+	/// asked for here is late only when deputies have had their time.
+	pub(super) fn forestall(&mut self, turn: &Turn<'_>, hash: &Hash) {
+		let Some(block) = self.blocks.get(hash).filter(|block| !block.is_forestalled) else {
+			return;
+		};
+		let Some(route) = block.route().cloned().filter(|_| block.pieces.is_some()) else { return };
+		let owed = self.owed_by_suspects(&route) & block.missing();
+		let bytes = block.data.len();
+		let mut questions = BTreeMap::<Peer, u64>::new();
+		for (piece, place) in deputies(&route, owed, &self.suspects) {
+			let place = if route.own == Some(place) { route.author } else { place };
+			let asked = route.snapshot.peer(place).filter(|peer| self.outbox.reaches(peer));
+			if let Some(peer) = asked {
+				*questions.entry(peer).or_default() |= 1 << piece;
+			}
+		}
+		let most = questions.values().map(|pieces| pieces.count_ones()).max().unwrap_or(0);
+		let fetching = fetching_for_all(&route, bytes, owed, most);
+		let mut patience = 0;
+		for (peer, pieces) in questions {
+			self.ask(hash, peer, pieces);
+			patience = patience.max(self.patience_with(hash, Some(&peer)));
+		}
+		let Some(block) = self.blocks.get_mut(hash) else { return };
+		block.is_forestalled = true;
+		if most > 0 {
+			let answered = turn.now.saturating_add(patience).saturating_add(fetching);
+			let late = block.late_at.map_or(answered, |late| late.max(answered));
+			block.late_at = Some(late);
+			block.look_at = block.look_at.map(|at| at.max(late));
+			self.hold_gate(hash, late.saturating_add(patience));
+		}
+	}
+
+	/// The pieces of a block that come to us from suspects, if at all.
+	fn owed_by_suspects(&self, route: &Route) -> u64 {
+		let Some(own) = route.own else { return 0 };
+		let parent = |piece: &u8| route.plan.way_of((*piece).into())?.parent(own);
+		let is_suspect = |place: u32| {
+			place != route.author
+				&& route.snapshot.peer(place).is_some_and(|peer| self.suspects.contains(&peer))
+		};
+		let pieces = bits(mask(route.plan.pieces()));
+		pieces
+			.filter(|piece| parent(piece).is_some_and(is_suspect))
+			.fold(0, |all, piece| all | 1 << piece)
+	}
+}
