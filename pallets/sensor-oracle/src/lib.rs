@@ -287,10 +287,7 @@ pub mod pallet {
 		/// [`Error::TooOld`], [`Error::TooManyRegisters`], [`Error::MissingSignature`],
 		/// [`Error::BadSignature`].
 		#[pallet::call_index(1)]
-		#[pallet::weight(match signature {
-			Some(_) => T::WeightInfo::report_register(),
-			None => T::WeightInfo::report_register_by_meter(),
-		})]
+		#[pallet::weight(Pallet::<T>::weight_of_register(signature.is_some()))]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			reading: &RegisterReading<T::AccountId>,
@@ -307,8 +304,12 @@ pub mod pallet {
 			origin: OriginFor<T>,
 			reading: RegisterReading<T::AccountId>,
 			signature: Option<T::Signature>,
-		) -> DispatchResult {
-			Self::do_report_register(&Self::sender(origin)?, reading, signature.as_ref())
+		) -> DispatchResultWithPostInfo {
+			let sender = Self::sender(origin)?;
+			let is_checked = sender != Sender::Authorized && signature.is_some();
+			let asked = Self::do_report_register(&sender, reading, signature.as_ref())?;
+			let most = Self::weight_of_register(is_checked);
+			Ok(Some(Self::without_questions(most, 1, asked)).into())
 		}
 
 		/// Report a meter's registers at up to 16 slot boundaries at once, as one that was out of
@@ -321,13 +322,9 @@ pub mod pallet {
 		///
 		/// Errors: [`Error::NoRegisters`], and those of [`Pallet::report_register`].
 		#[pallet::call_index(3)]
-		#[pallet::weight({
-			let count = u32::try_from(readings.registers.len()).unwrap_or(MAX_REGISTERS);
-			match signature {
-				Some(_) => T::WeightInfo::report_registers(count),
-				None => T::WeightInfo::report_registers_by_meter(count),
-			}
-		})]
+		#[pallet::weight(
+			Pallet::<T>::weight_of_registers(signature.is_some(), readings.count())
+		)]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			readings: &RegisterReadings<T::AccountId>,
@@ -336,16 +333,21 @@ pub mod pallet {
 			Pallet::<T>::are_free_registers(origin, readings, signature.as_ref())
 		})]
 		#[pallet::authorize(Pallet::<T>::authorize_registers)]
-		#[pallet::weight_of_authorize(Pallet::<T>::weight_of_authorizing(signature, || {
-			let count = u32::try_from(readings.registers.len()).unwrap_or(MAX_REGISTERS);
-			T::WeightInfo::authorize_registers(count)
-		}))]
+		#[pallet::weight_of_authorize(Pallet::<T>::weight_of_authorizing(
+			signature,
+			|| T::WeightInfo::authorize_registers(readings.count()),
+		))]
 		pub fn report_registers(
 			origin: OriginFor<T>,
 			readings: RegisterReadings<T::AccountId>,
 			signature: Option<T::Signature>,
-		) -> DispatchResult {
-			Self::do_report_registers(&Self::sender(origin)?, readings, signature.as_ref())
+		) -> DispatchResultWithPostInfo {
+			let sender = Self::sender(origin)?;
+			let is_checked = sender != Sender::Authorized && signature.is_some();
+			let count = readings.count();
+			let asked = Self::do_report_registers(&sender, readings, signature.as_ref())?;
+			let most = Self::weight_of_registers(is_checked, count);
+			Ok(Some(Self::without_questions(most, count, asked)).into())
 		}
 
 		/// Announce other periods of the reports, in force once [`Config::Notice`] has passed; what

@@ -6,6 +6,7 @@ use core::cell::RefCell;
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{ConstU32, ConstU64},
+	weights::constants::ParityDbWeight,
 };
 use frame_system::EnsureRoot;
 use sp_core::H256;
@@ -74,6 +75,7 @@ mod runtime {
 impl frame_system::Config for Test {
 	type Block = frame_system::mocking::MockBlock<Test>;
 	type AccountId = AccountId32;
+	type DbWeight = ParityDbWeight;
 	type Lookup = IdentityLookup<AccountId32>;
 }
 

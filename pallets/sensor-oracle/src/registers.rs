@@ -47,15 +47,20 @@ pub fn are_enough(book: &[Register]) -> bool {
 	u32::try_from(book.len()).map_or(true, |kept| kept >= MAX_REGISTERS)
 }
 
+/// How many registers [`make_room`] looks at, at most: two, so that a book which has grown shrinks
+/// again, by and by.
+pub const MAX_ASKED: u32 = 2;
+
 /// Let the oldest registers go that nobody waits for, until there is room for one among those that are
-/// kept without need: at most two, so that a book which has grown shrinks again, by and by. Returns how
-/// many went.
-pub fn make_room(book: &mut RegisterBook, is_awaited: impl Fn(Moment) -> bool) -> usize {
-	let goes = |book: &RegisterBook| {
-		are_enough(book) && book.first().is_some_and(|oldest| !is_awaited(oldest.boundary))
-	};
+/// kept without need. Returns how many went.
+pub fn make_room(book: &mut RegisterBook, mut is_awaited: impl FnMut(Moment) -> bool) -> usize {
 	let mut gone = 0usize;
-	while gone < 2 && goes(book) {
+	for _ in 0..MAX_ASKED {
+		let goes =
+			are_enough(book) && book.first().is_some_and(|oldest| !is_awaited(oldest.boundary));
+		if !goes {
+			break;
+		}
 		book.remove(0);
 		gone = gone.saturating_add(1);
 	}

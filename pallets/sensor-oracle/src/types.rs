@@ -267,6 +267,13 @@ pub struct RegisterReadings<AccountId> {
 	pub registers: BoundedVec<Register, ConstU32<MAX_REGISTERS>>,
 }
 
+impl<AccountId> RegisterReadings<AccountId> {
+	/// How many there are.
+	pub(crate) fn count(&self) -> u32 {
+		u32::try_from(self.registers.len()).unwrap_or(MAX_REGISTERS)
+	}
+}
+
 /// A sensor's own record, for clients.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct SensorView<AccountId> {

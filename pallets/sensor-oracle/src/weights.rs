@@ -260,7 +260,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: measured 1327 bytes, estimated 3898 bytes.
 		// Shortest time: 195_610 ns.
 		Weight::from_parts(230_472_000, 3_898)
-			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn report_register_by_meter() -> Weight {
@@ -271,7 +271,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: measured 1273 bytes, estimated 3898 bytes.
 		// Shortest time: 30_565 ns.
 		Weight::from_parts(40_089_000, 3_898)
-			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn report_registers(r: u32) -> Weight {
@@ -287,6 +287,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			// Standard error: 106_105 ps.
 			.saturating_add(Weight::from_parts(2_417_901, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn report_registers_by_meter(r: u32) -> Weight {
@@ -300,6 +301,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			// Standard error: 43_829 ps.
 			.saturating_add(Weight::from_parts(2_013_513, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn authorize_report() -> Weight {
@@ -324,7 +326,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 		// Proof: measured 1327 bytes, estimated 3898 bytes.
 		// Shortest time: 100_038 ns.
-		Weight::from_parts(112_346_000, 3_898).saturating_add(T::DbWeight::get().reads(3))
+		Weight::from_parts(112_346_000, 3_898).saturating_add(T::DbWeight::get().reads(7))
 	}
 	fn authorize_registers(r: u32) -> Weight {
 		// Storage: `Registry::Devices` (r:1 w:0)
@@ -339,6 +341,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			// Standard error: 35_322 ps.
 			.saturating_add(Weight::from_parts(361_449, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(r.into())))
 	}
 	fn authorize_series() -> Weight {
 		// Storage: `Registry::Devices` (r:1 w:0)
@@ -430,36 +433,39 @@ impl WeightInfo for () {
 	}
 	fn report_register() -> Weight {
 		Weight::from_parts(230_472_000, 3_898)
-			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().reads(7))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn report_register_by_meter() -> Weight {
 		Weight::from_parts(40_089_000, 3_898)
-			.saturating_add(ParityDbWeight::get().reads(2))
+			.saturating_add(ParityDbWeight::get().reads(6))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn report_registers(r: u32) -> Weight {
 		Weight::from_parts(232_960_255, 3_898)
 			.saturating_add(Weight::from_parts(2_417_901, 0).saturating_mul(r.into()))
 			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().reads(4_u64.saturating_mul(r.into())))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn report_registers_by_meter(r: u32) -> Weight {
 		Weight::from_parts(41_663_482, 3_898)
 			.saturating_add(Weight::from_parts(2_013_513, 0).saturating_mul(r.into()))
 			.saturating_add(ParityDbWeight::get().reads(2))
+			.saturating_add(ParityDbWeight::get().reads(4_u64.saturating_mul(r.into())))
 			.saturating_add(ParityDbWeight::get().writes(1))
 	}
 	fn authorize_report() -> Weight {
 		Weight::from_parts(134_099_000, 3_919).saturating_add(ParityDbWeight::get().reads(4))
 	}
 	fn authorize_register() -> Weight {
-		Weight::from_parts(112_346_000, 3_898).saturating_add(ParityDbWeight::get().reads(3))
+		Weight::from_parts(112_346_000, 3_898).saturating_add(ParityDbWeight::get().reads(7))
 	}
 	fn authorize_registers(r: u32) -> Weight {
 		Weight::from_parts(111_973_526, 3_898)
 			.saturating_add(Weight::from_parts(361_449, 0).saturating_mul(r.into()))
 			.saturating_add(ParityDbWeight::get().reads(3))
+			.saturating_add(ParityDbWeight::get().reads(4_u64.saturating_mul(r.into())))
 	}
 	fn authorize_series() -> Weight {
 		Weight::from_parts(113_098_000, 5_434).saturating_add(ParityDbWeight::get().reads(3))

@@ -5,7 +5,7 @@ use crate::{
 	mock::*, Error, Event, Register, RegisterReadings, Registers, WeightInfo, MAX_REGISTERS,
 };
 use codec::Encode;
-use frame_support::{assert_noop, assert_ok, dispatch::CheckIfFeeless};
+use frame_support::{assert_noop, assert_ok, dispatch::CheckIfFeeless, traits::Get};
 use sp_runtime::{AccountId32, DispatchError::BadOrigin, MultiSignature};
 use voltree_primitives::Moment;
 
@@ -95,6 +95,38 @@ fn a_signature_weighs_more_than_none() {
 		let some: MultiSignature = Eve.sign(b"anything").into();
 		assert_eq!(weight(Some(some)), Weights::report_registers(1));
 		assert_eq!(weight(None), Weights::report_registers_by_meter(1));
+	});
+}
+
+/// What is not asked is not charged: whether a register is waited for while there is room for more, a
+/// second one where one makes room, and a signature that was checked before.
+#[test]
+fn questions_that_are_not_asked_are_given_back() {
+	ExtBuilder::default().run(|| {
+		type Weights = <Test as crate::Config>::WeightInfo;
+		let spared = |reads| <Test as frame_system::Config>::DbWeight::get().reads(reads);
+		let charged = |origin, first: u64, count: u64, signature: Option<MultiSignature>| {
+			let all = (first..first + count).map(|n| (START + n * SLOT, 0, 0)).collect::<Vec<_>>();
+			let post = Oracle::report_registers(origin, readings(&all), signature).unwrap();
+			post.actual_weight.unwrap()
+		};
+		let most = u64::from(MAX_REGISTERS);
+		Now::set(START + 4 * most * SLOT);
+		let sixteen = Weights::report_registers_by_meter(MAX_REGISTERS);
+		// There is room for all; each makes room by one; the third finds the oldest waited for.
+		assert_eq!(charged(signed(Eve), 0, most, None), sixteen - spared(4 * most));
+		assert_eq!(charged(signed(Eve), most, most, None), sixteen - spared(2 * most));
+		AwaitedBoundaries::set(vec![START + (most + 2) * SLOT]);
+		let three = Weights::report_registers_by_meter(3);
+		assert_eq!(charged(signed(Eve), 2 * most, 3, None), three - spared(2 * 3));
+		AwaitedBoundaries::set(vec![]);
+		let one = Weights::report_registers_by_meter(1);
+		assert_eq!(charged(signed(Eve), 2 * most + 3, 1, None), one, "the book shrinks");
+		// Nobody sends it, and its signature is not checked again.
+		let signature: MultiSignature = Eve.sign(b"anything").into();
+		let authorized = frame_system::RawOrigin::Authorized.into();
+		let charged = charged(authorized, 2 * most + 4, 1, Some(signature));
+		assert_eq!(charged, one - spared(2));
 	});
 }
 
