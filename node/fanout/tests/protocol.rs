@@ -4,7 +4,7 @@ mod common;
 
 use common::{
 	block,
-	ledger::{peer, Ledger, SESSION, SLOT},
+	ledger::{peer, writer, Ledger, SESSION, SLOT},
 	snapshot, Block,
 };
 use std::{
@@ -346,7 +346,7 @@ impl Kept {
 		let Block { hash, ref parsed, ref body, .. } = self.block;
 		let (number, nodes) = (parsed.number + 1, 8);
 		let mut slots = parsed.slot + 1..;
-		let slot = slots.find(|slot| ledger::writer(*slot, number, nodes) != self.silent);
+		let slot = slots.find(|slot| writer(*slot, number, nodes) != self.silent);
 		let block = block(hash, number, slot.expect("others write, too"), nodes, body.len(), 8);
 		Self::by(Some(self.silent), Some(&self.block), block)
 	}
