@@ -321,6 +321,8 @@ fn what_is_late_is_asked_for_and_then_left_to_the_sync() {
 
 /// A block of which one relay of eight keeps its pieces to itself.
 struct Kept {
+	/// The blocks before it.
+	ancestors: Vec<Block>,
 	block: Block,
 	/// What its author says of it.
 	rumour: Frame,
@@ -338,7 +340,7 @@ impl Kept {
 
 	/// The first relay that its author sends to is the one.
 	fn of(parent: Option<&Block>, block: Block) -> Self {
-		Self::by(None, parent, block)
+		Self::by(None, parent.into_iter().cloned().collect(), block)
 	}
 
 	/// The block after this one, of which the same relay keeps what it is to hand on.
@@ -348,13 +350,14 @@ impl Kept {
 		let mut slots = parsed.slot + 1..;
 		let slot = slots.find(|slot| writer(*slot, number, nodes) != self.silent);
 		let block = block(hash, number, slot.expect("others write, too"), nodes, body.len(), 8);
-		Self::by(Some(self.silent), Some(&self.block), block)
+		let ancestors = self.ancestors.iter().chain([&self.block]).cloned().collect();
+		Self::by(Some(self.silent), ancestors, block)
 	}
 
-	fn by(silent: Option<usize>, parent: Option<&Block>, block: Block) -> Self {
+	fn by(silent: Option<usize>, ancestors: Vec<Block>, block: Block) -> Self {
 		let mut author = Node::new(block.writer, 8, Mode::Ours);
-		if let Some(parent) = parent {
-			author.imports(parent);
+		for ancestor in &ancestors {
+			author.imports(ancestor);
 		}
 		author.now = block.parsed.slot * SLOT;
 		let (header, body) = (block.header.clone(), block.body.clone());
@@ -370,7 +373,7 @@ impl Kept {
 		};
 		let kept = heads.iter().filter(|(head, _)| *head == silent);
 		let lost = kept.map(|(_, push)| 1 << index(push)).sum();
-		Self { block, rumour, heads, silent, lost }
+		Self { ancestors, block, rumour, heads, silent, lost }
 	}
 
 	/// A node that has got all that it gets.
