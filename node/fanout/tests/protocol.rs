@@ -504,6 +504,38 @@ fn who_was_silent_is_not_waited_for_in_the_next_block() {
 	}
 }
 
+/// Who suspects nobody fetches at once what some others ask it for as a deputy; not what one alone does, who
+/// may have it.
+#[test]
+fn a_deputy_without_suspicion_fetches_what_others_ask_for() {
+	let kept = Kept::new();
+	let askers: Vec<usize> = kept.others().collect();
+	let (own, askers) = askers.split_first().expect("there are others");
+	let pieces = kept.lost & kept.lost.wrapping_neg();
+	let want = Frame::Want { hash: kept.block.hash, pieces };
+	for asked_before_it_comes in [false, true] {
+		let mut node = Node::new(*own, 8, Mode::Ours);
+		let mut actions = Vec::new();
+		if !asked_before_it_comes {
+			kept.give(&mut node);
+			assert_eq!(questions(&node.receives(askers[0], want.clone())), []);
+			assert_eq!(questions(&node.receives(askers[0], want.clone())), [], "it is still one");
+			actions.extend(node.receives(askers[1], want.clone()));
+		} else {
+			node.receives(kept.block.writer, kept.rumour.clone());
+			for asker in &askers[..2] {
+				assert_eq!(questions(&node.receives(*asker, want.clone())), []);
+			}
+			actions.extend(kept.give(&mut node));
+		}
+		assert_eq!(questions(&actions), [(pieces.trailing_zeros() as u8, kept.block.writer)]);
+		let (_, lost) = kept.heads.iter().find(|(head, _)| *head == kept.silent).expect("a piece");
+		let actions = node.receives(kept.block.writer, Frame::Push(lost.clone()));
+		let served = pushes(&actions, 8).into_iter().map(|(to, _)| to).collect::<Vec<_>>();
+		assert_eq!(served, askers[..2]);
+	}
+}
+
 /// Who hands on in time is waited for again, as are all when a session begins; who does not is not.
 #[test]
 fn suspicion_ends_with_a_block_in_time_and_with_the_session() {

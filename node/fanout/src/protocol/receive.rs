@@ -179,6 +179,7 @@ impl Protocol {
 					self.forward(hash, 1 << index, stand_in);
 					self.serve_waiting(hash);
 					self.forestall(turn, hash);
+					self.fetch_for_others(turn, hash);
 					self.expect_rest(turn, hash);
 				}
 			}

@@ -229,7 +229,7 @@ impl Protocol {
 	}
 
 	/// Whether a peer can be asked for some of the pieces, and has not been.
-	fn is_free(&self, block: &Block, peer: &Peer, pieces: u64) -> bool {
+	pub(super) fn is_free(&self, block: &Block, peer: &Peer, pieces: u64) -> bool {
 		let asked = block.asked.get(peer).copied().unwrap_or(0);
 		*peer != self.settings.own && self.outbox.reaches(peer) && pieces & !asked != 0
 	}

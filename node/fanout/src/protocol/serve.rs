@@ -36,6 +36,9 @@ impl Protocol {
 		if now != 0 {
 			self.serve(&from, hash, now);
 		}
+		if rest != 0 {
+			self.fetch_for_others(turn, hash);
+		}
 		// Who asks us may know more than we do.
 		self.expect_rest(turn, hash);
 	}
