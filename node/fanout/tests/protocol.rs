@@ -345,10 +345,16 @@ impl Kept {
 
 	/// The block after this one, of which the same relay keeps what it is to hand on.
 	fn next(&self) -> Self {
+		self.next_by(|writer| writer != self.silent)
+	}
+
+	/// The block after this one by one of these; of others' blocks the same relay keeps what it is to
+	/// hand on.
+	fn next_by(&self, is_writer: impl Fn(usize) -> bool) -> Self {
 		let Block { hash, ref parsed, ref body, .. } = self.block;
 		let (number, nodes) = (parsed.number + 1, 8);
 		let mut slots = parsed.slot + 1..;
-		let slot = slots.find(|slot| writer(*slot, number, nodes) != self.silent);
+		let slot = slots.find(|slot| is_writer(writer(*slot, number, nodes)));
 		let block = block(hash, number, slot.expect("others write, too"), nodes, body.len(), 8);
 		let ancestors = self.ancestors.iter().chain([&self.block]).cloned().collect();
 		Self::by(Some(self.silent), ancestors, block)
@@ -557,6 +563,19 @@ fn suspicion_ends_with_a_block_in_time_and_with_the_session() {
 		node.tell(Event::Snapshot(snapshot(1, 8, Mode::Ours)));
 	};
 	assert!(!asked_after(new_session), "nobody has been silent in this session");
+}
+
+/// Who keeps what others wrote sends his own blocks all the same.
+#[test]
+fn suspicion_does_not_end_with_the_suspects_own_block() {
+	let first = Kept::new();
+	let second = first.next_by(|writer| writer == first.silent);
+	let third = second.next();
+	let own = first.others().find(|own| *own != third.block.writer).expect("there are others");
+	let mut node = first.node_after(own, &second);
+	assert_eq!(questions(&second.give(&mut node)), [], "all of it comes");
+	second.end(&mut node, first.silent, &third);
+	assert_ne!(questions(&third.give(&mut node)), []);
 }
 
 /// A deputy has time to fetch its piece and to send it to everybody, before the author is asked by all;

@@ -109,6 +109,7 @@ impl Protocol {
 		let current = self.policy.current().map(|snapshot| snapshot.session);
 		if block.source != Some(Source::Own) && current == Some(route.snapshot.session) {
 			let was_asked_for = !block.asked.is_empty();
+			let author = route.snapshot.peer(route.author);
 			let parents = route.parents().into_iter().filter_map(|(parent, pieces)| {
 				let peer = route.snapshot.peer(parent)?;
 				let delivered = block.delivered.get(&peer).copied().unwrap_or(0);
@@ -119,8 +120,9 @@ impl Protocol {
 				if on_time || !excused {
 					self.ledger.count(peer, on_time);
 				}
-				// An excuse is easily said; to suspect somebody costs him nothing.
-				if on_time || !excused || was_asked_for {
+				// An excuse is easily said; to suspect somebody costs him nothing. And who sends his own
+				// block may keep those of others.
+				if Some(peer) != author && (on_time || !excused || was_asked_for) {
 					self.suspect(peer, on_time);
 				}
 			}
