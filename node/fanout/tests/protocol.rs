@@ -565,6 +565,35 @@ fn suspicion_ends_with_a_block_in_time_and_with_the_session() {
 	assert!(!asked_after(new_session), "nobody has been silent in this session");
 }
 
+/// Where a third seem to be silent nobody is asked early: all is late then, and it would be later.
+#[test]
+fn nobody_is_asked_early_where_many_are_late() {
+	let first = Kept::new();
+	let second = first.next();
+	let author = first.block.writer;
+	let own = first.others().find(|own| *own != second.block.writer).expect("there are others");
+	let asked_if_late = |relays: usize| {
+		let mut node = Node::new(own, 8, Mode::Ours);
+		node.receives(author, first.rumour.clone());
+		let mut late = Vec::new();
+		for (head, push) in &first.heads {
+			let relay = if *head == own { author } else { *head };
+			let is_late = relay != author && (late.contains(&relay) || late.len() < relays);
+			if is_late {
+				late.push(relay);
+			}
+			late.dedup();
+			node.receives(if is_late { author } else { relay }, Frame::Push(push.clone()));
+		}
+		node.imports(&first.block);
+		node.wait(second.block.parsed.slot * SLOT - node.now);
+		!questions(&second.give(&mut node)).is_empty()
+	};
+	assert!(!asked_if_late(0));
+	assert!(asked_if_late(1) && asked_if_late(2));
+	assert!(!asked_if_late(3));
+}
+
 /// Who keeps what others wrote sends his own blocks all the same.
 #[test]
 fn suspicion_does_not_end_with_the_suspects_own_block() {

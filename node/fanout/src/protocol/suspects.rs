@@ -26,12 +26,16 @@ impl Protocol {
 
 	/// A piece of a block has come: asks, once, for those that suspects are to hand on to us. Each has a
 	/// deputy, whom all others ask and who asks the author; it answers when it has its piece. What is
-	/// asked for here is late only when deputies have had their time.
+	/// asked for here is late only when deputies have had their time. If a third are suspects, it is the
+	/// network that is late, or we, and to ask for more would make it later.
 	pub(super) fn forestall(&mut self, turn: &Turn<'_>, hash: &Hash) {
 		let Some(block) = self.blocks.get(hash).filter(|block| !block.is_forestalled) else {
 			return;
 		};
 		let Some(route) = block.route().cloned().filter(|_| block.pieces.is_some()) else { return };
+		if self.suspects.len() >= route.snapshot.members.len().div_ceil(3) {
+			return;
+		}
 		let owed = self.owed_by_suspects(&route) & block.missing();
 		let mut questions = BTreeMap::<Peer, u64>::new();
 		for (piece, place) in deputies(&route, owed, &self.suspects) {
