@@ -187,7 +187,7 @@ pub struct Protocol {
 	parked: Parked,
 	syncing: bool,
 	finalised: u32,
-	/// Parents who did not deliver in time when they were to last, in this session.
+	/// Parents who delivered nothing in time when they were to last, in this session.
 	suspects: BTreeSet<Peer>,
 	/// Quarters of the usual patience.
 	patience: u64,

@@ -112,18 +112,18 @@ impl Protocol {
 			let author = route.snapshot.peer(route.author);
 			let parents = route.parents().into_iter().filter_map(|(parent, pieces)| {
 				let peer = route.snapshot.peer(parent)?;
-				let delivered = block.delivered.get(&peer).copied().unwrap_or(0);
+				let delivered = block.delivered.get(&peer).copied().unwrap_or(0) & pieces;
 				let excused = block.acked.contains(&peer) && block.holders.contains(&peer);
-				Some((peer, delivered & pieces == pieces, excused))
+				Some((peer, delivered == pieces, delivered == 0, excused))
 			});
-			for (peer, on_time, excused) in parents.collect::<Vec<_>>() {
+			for (peer, on_time, kept_all, excused) in parents.collect::<Vec<_>>() {
 				if on_time || !excused {
 					self.ledger.count(peer, on_time);
 				}
 				// An excuse is easily said; to suspect somebody costs him nothing. And who sends his own
 				// block may keep those of others.
-				if Some(peer) != author && (on_time || !excused || was_asked_for) {
-					self.suspect(peer, on_time);
+				if Some(peer) != author && !(kept_all && excused && !was_asked_for) {
+					self.suspect(peer, kept_all);
 				}
 			}
 		}

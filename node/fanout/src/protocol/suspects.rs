@@ -1,7 +1,7 @@
-//! Who did not hand on what it was to hand on, in the last block in which it was to, is not waited for
-//! in the next: what it owes us is fetched by deputies as soon as the block has begun to come. Nobody
-//! is told; suspicion ends when the suspect delivers in time, and with the session. A deputy that
-//! suspects nobody, because it wrote the last block, fetches what enough others ask it for.
+//! Who handed on nothing of what it was to hand on, in the last block in which it was to, is not waited
+//! for in the next: what it owes us is fetched by deputies as soon as the block has begun to come.
+//! Nobody is told; suspicion ends when the suspect delivers something in time, and with the session. A
+//! deputy that suspects nobody, because it wrote the last block, fetches what enough others ask it for.
 
 use super::{
 	block::{bits, mask},
@@ -15,12 +15,13 @@ use voltree_wct::plan::Way;
 const MANY: usize = 4;
 
 impl Protocol {
-	/// A parent was to deliver a block's pieces, and did in time or not.
-	pub(super) fn suspect(&mut self, parent: Peer, on_time: bool) {
-		if on_time {
-			self.suspects.remove(&parent);
-		} else {
+	/// A parent was to deliver a block's pieces, and has kept all of them or not. Who has delivered some
+	/// is late, which the machine may be to blame for.
+	pub(super) fn suspect(&mut self, parent: Peer, kept_all: bool) {
+		if kept_all {
 			self.suspects.insert(parent);
+		} else {
+			self.suspects.remove(&parent);
 		}
 	}
 
