@@ -7,7 +7,7 @@ use crate::{
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, dispatch::CheckIfFeeless};
 use sp_runtime::{AccountId32, DispatchError::BadOrigin, MultiSignature};
-use voltree_primitives::Moment;
+use voltree_primitives::{Moment, Registers as _};
 
 fn is_free(
 	origin: RuntimeOrigin,
@@ -126,7 +126,7 @@ fn what_a_trade_waits_for_is_never_too_old() {
 			reports(START - n * SLOT, 0, 500);
 		}
 		let late = START - u64::from(MAX_REGISTERS) * SLOT;
-		let later = START - 2 * MAX_SLOTS_BACK * SLOT;
+		let later = START - (MAX_SLOTS_BACK + 1) * SLOT;
 		refused(late, 0, 500, Error::TooOld);
 		AwaitedBoundaries::set(vec![late, later]);
 		reports(late, 0, 500);
