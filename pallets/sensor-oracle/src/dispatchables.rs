@@ -63,9 +63,12 @@ impl<T: Config> Pallet<T> {
 		for register in news {
 			ensure!(register.boundary.checked_rem(slot) == Some(0), Error::NotABoundary);
 			let age = now.checked_sub(register.boundary).ok_or(Error::FutureReport)?;
-			let position = registers::place(&book, register, rated_power)?;
 			let is_long_past = age > slot.saturating_mul(MAX_SLOTS_BACK);
-			let gone = if is_long_past || (position == 0 && registers::are_enough(&book)) {
+			ensure!(!is_long_past || is_awaited(register.boundary), Error::TooOld);
+			let position = registers::place(&book, register, rated_power)?;
+			let gone = if is_long_past {
+				0
+			} else if position == 0 && registers::are_enough(&book) {
 				ensure!(is_awaited(register.boundary), Error::TooOld);
 				0
 			} else {
