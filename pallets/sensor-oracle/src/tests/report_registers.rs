@@ -5,7 +5,7 @@ use crate::{
 	mock::*, Error, Event, Register, RegisterReadings, Registers, WeightInfo, MAX_REGISTERS,
 };
 use codec::Encode;
-use frame_support::{assert_noop, assert_ok, dispatch::CheckIfFeeless, traits::Get};
+use frame_support::{assert_noop, assert_ok, dispatch::CheckIfFeeless};
 use sp_runtime::{AccountId32, DispatchError::BadOrigin, MultiSignature};
 use voltree_primitives::Moment;
 
