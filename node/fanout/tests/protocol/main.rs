@@ -9,7 +9,7 @@ use common::{
 	ledger::{peer, Ledger, SESSION, SLOT},
 	snapshot, Block,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 use voltree_fanout::{
 	frames::{Frame, Part, Push, Rumour, Status},
 	policy::Snapshot,
