@@ -2,7 +2,7 @@
 //! blocks and everything else go out as they should.
 
 use crate::{
-	frames::{Frame, Part, Push},
+	frames::{Frame, Part, Push, Rumour, Status},
 	protocol::Fault,
 	transport::{Incoming, Transport},
 	types::{Hash, Peer},
@@ -25,12 +25,20 @@ pub enum Conduct {
 	/// Hands it on.
 	#[default]
 	Honest,
-	/// Hands nothing on.
+	/// Hands nothing on, and says that it was about to when somebody has it from others.
 	Silent,
 	/// Hands it on this much later.
 	Late(Duration),
 	/// Hands on a body with a wrong byte.
 	False,
+}
+
+/// Adds what is new, and lets the oldest go.
+fn remember<V: PartialEq>(known: &mut VecDeque<V>, new: V) {
+	if !known.contains(&new) {
+		known.truncate(REMEMBERED - 1);
+		known.push_front(new);
+	}
 }
 
 /// `T` with another conduct.
@@ -39,6 +47,8 @@ pub struct Faulty<T> {
 	conduct: Conduct,
 	/// Of others' blocks: the hash of the header.
 	seen: VecDeque<Hash>,
+	/// What others said of blocks.
+	heard: VecDeque<Rumour>,
 	/// Told to the protocol as sent.
 	answers: VecDeque<Incoming>,
 	late: FuturesUnordered<BoxFuture<'static, (Peer, Arc<[u8]>)>>,
@@ -46,13 +56,14 @@ pub struct Faulty<T> {
 	answered: BTreeMap<Peer, u32>,
 }
 
-impl<T> Faulty<T> {
+impl<T: Transport> Faulty<T> {
 	/// `inner`, which is left alone if the conduct is honest.
 	pub fn new(inner: T, conduct: Conduct) -> Self {
 		Self {
 			inner,
 			conduct,
 			seen: VecDeque::new(),
+			heard: VecDeque::new(),
 			answers: VecDeque::new(),
 			late: FuturesUnordered::new(),
 			answered: BTreeMap::new(),
@@ -60,12 +71,21 @@ impl<T> Faulty<T> {
 	}
 
 	fn note(&mut self, incoming: &Incoming) {
-		let Incoming::Received(_, bytes) = incoming else { return };
-		let Ok(Frame::Push(push)) = Frame::from_bytes(bytes) else { return };
-		let hash = Hash(blake2_256(&push.header));
-		if !self.seen.contains(&hash) {
-			self.seen.truncate(REMEMBERED - 1);
-			self.seen.push_front(hash);
+		let Incoming::Received(from, bytes) = incoming else { return };
+		match Frame::from_bytes(bytes) {
+			Ok(Frame::Push(push)) => remember(&mut self.seen, Hash(blake2_256(&push.header))),
+			Ok(Frame::Have(rumour)) => remember(&mut self.heard, rumour),
+			Ok(Frame::Ack { hash, status: Status::Received }) => self.pretend(*from, hash),
+			_ => {}
+		}
+	}
+
+	/// A silent one was to hand this on to a peer, who has it now.
+	fn pretend(&mut self, to: Peer, hash: Hash) {
+		let rumour = self.heard.iter().find(|rumour| rumour.hash == hash);
+		if let Some(rumour) = rumour.filter(|_| self.conduct == Conduct::Silent) {
+			*self.answered.entry(to).or_default() += 1;
+			self.inner.send(to, Frame::Have(*rumour).to_bytes());
 		}
 	}
 
@@ -207,6 +227,27 @@ mod tests {
 		let (frame, told) = received(Conduct::Silent);
 		assert_eq!(frame, push(2).to_vec());
 		assert_eq!(told, vec![Incoming::Sent(C, true); 2]);
+	}
+
+	/// Its word against that of whoever waited for it.
+	#[test]
+	fn a_silent_one_says_that_it_was_about_to_send() {
+		let (mut a, mut b, mut c) = three(Conduct::Silent);
+		let hash = Hash(blake2_256(&[1; 5]));
+		let rumour = Rumour { hash, number: 1, bytes: 9, author: 0 };
+		a.send(B, Frame::Have(rumour).to_bytes());
+		let ack = Frame::Ack { hash, status: Status::Received }.to_bytes();
+		c.send(B, ack.clone());
+		block_on(async {
+			assert!(matches!(b.next().await, Some(Incoming::Received(A, _))));
+			assert_eq!(b.next().await, Some(Incoming::Received(C, ack.to_vec())));
+			let said = Frame::Have(rumour).to_bytes().to_vec();
+			let mut told = c.next().await;
+			while matches!(told, Some(Incoming::Sent(..))) {
+				told = c.next().await;
+			}
+			assert_eq!(told, Some(Incoming::Received(B, said)));
+		});
 	}
 
 	#[test]

@@ -86,7 +86,8 @@ impl Protocol {
 	}
 
 	/// Who was to deliver, and did. A parent that says it holds the block after we told it the same
-	/// is excused: nobody knows when it would have delivered.
+	/// is excused: nobody knows when it would have delivered. That is easily said, so it is not believed
+	/// of a suspect who has handed on nothing again.
 	fn judge(&mut self, turn: &Turn<'_>, hash: &Hash) {
 		let Some(block) = self.blocks.get_mut(hash) else { return };
 		block.judged = true;
@@ -113,15 +114,18 @@ impl Protocol {
 			let parents = route.parents().into_iter().filter_map(|(parent, pieces)| {
 				let peer = route.snapshot.peer(parent)?;
 				let delivered = block.delivered.get(&peer).copied().unwrap_or(0) & pieces;
-				let excused = block.acked.contains(&peer) && block.holders.contains(&peer);
-				Some((peer, delivered == pieces, delivered == 0, excused))
+				let kept_all = delivered == 0;
+				let excused = block.acked.contains(&peer)
+					&& block.holders.contains(&peer)
+					&& !(kept_all && self.suspects.contains(&peer));
+				Some((peer, delivered == pieces, kept_all, excused))
 			});
 			for (peer, on_time, kept_all, excused) in parents.collect::<Vec<_>>() {
 				if on_time || !excused {
 					self.ledger.count(peer, on_time);
 				}
-				// An excuse is easily said; to suspect somebody costs him nothing. And who sends his own
-				// block may keep those of others.
+				// To suspect somebody costs him nothing, so an excuse does not prevent it. And who sends his
+				// own block may keep those of others.
 				if Some(peer) != author && !(kept_all && excused && !was_asked_for) {
 					self.suspect(peer, kept_all);
 				}

@@ -3,7 +3,7 @@
 use crate::{
 	common::{
 		block,
-		ledger::{writer, SLOT},
+		ledger::{peer, writer, SLOT},
 		snapshot, Block,
 	},
 	genesis, pushes, sent, Node,
@@ -260,6 +260,43 @@ fn suspicion_ends_with_a_block_in_time_and_with_the_session() {
 		node.tell(Event::Snapshot(snapshot(1, 8, Mode::Ours)));
 	};
 	assert!(!asked_after(new_session), "nobody has been silent in this session");
+}
+
+/// "I was about to send it" is believed once, and not of who hands on nothing again. Trust is lost then,
+/// whatever is said.
+#[test]
+fn who_keeps_everything_again_is_not_excused() {
+	let records = |handed_on: usize| {
+		let first = Kept::new();
+		let own = *first.others().collect::<Vec<_>>().last().expect("there are others");
+		let mut node = Node::new(own, 8, Mode::Ours);
+		let mut kept = first;
+		for number in 0..3 {
+			let next = kept.next_by(|writer| ![kept.silent, own].contains(&writer));
+			let mut actions = kept.give(&mut node);
+			while questions(&actions).is_empty() {
+				assert!(node.now < next.block.parsed.slot * SLOT, "it asks");
+				actions = node.wait(MILLISECOND);
+			}
+			let from = if number < handed_on { kept.silent } else { kept.block.writer };
+			kept.give_rest(&mut node, from);
+			node.receives(kept.silent, kept.rumour.clone());
+			node.imports(&kept.block);
+			node.wait(next.block.parsed.slot * SLOT - node.now);
+			kept = next;
+		}
+		let actions = node.tell(Event::Snapshot(snapshot(1, 8, Mode::Ours)));
+		let report = actions.into_iter().find_map(|action| match action {
+			Action::Report(report) => Some(report),
+			_ => None,
+		});
+		let parents = report.expect("a session has ended").parents;
+		let record = parents.get(&peer(kept.silent)).copied().unwrap_or_default();
+		(record.assigned, record.on_time)
+	};
+	assert_eq!(records(0), (2, 0), "excused once");
+	assert_eq!(records(1), (2, 1), "once, too: it had handed on something before");
+	assert_eq!(records(3), (3, 3));
 }
 
 /// Where a third seem to be silent nobody is asked early: all is late then, and it would be later.
