@@ -14,6 +14,9 @@ pub const SECOND: Time = 1_000_000_000;
 /// Nanoseconds in a millisecond.
 pub const MILLISECOND: Time = 1_000_000;
 
+/// Nanoseconds in a microsecond.
+pub const MICROSECOND: Time = 1_000;
+
 /// A queue of events, by time and, at the same time, in the order in which they were put in. The second
 /// makes the order total, so that a run does not depend on how the heap works. Both operations take
 /// O(log n).

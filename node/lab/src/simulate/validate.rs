@@ -84,7 +84,7 @@ fn down_a_tree(link: u32, network: &Network, terms: &Terms) -> Result<Time, Erro
 	let nodes: Vec<_> =
 		network.nodes.iter().map(|node| voltree_wct::Node { link, ..*node }).collect();
 	let tree = voltree_wct::tree(&nodes, None, settings, Strategy::Lft, Some(0))?;
-	Ok(push(&Plan::whole(tree, terms.block), network, terms))
+	Ok(push(&Plan::whole(&tree, terms.block), network, terms))
 }
 
 /// Time until the last node has imported, with nothing but the plan.

@@ -121,7 +121,7 @@ impl Kind {
 				Self::Ours.run(network, &terms, author, seed, block)
 			}
 			Self::Direct | Self::Lft | Self::Tft | Self::Wct | Self::Ours => {
-				let plan = self.plan(network, terms, author)?;
+				let plan = self.plan(network, terms, author, block)?;
 				let peers =
 					if n <= MESH { Peers::Mesh(n) } else { Peers::random(n, STOCK_PEERS, seed) };
 				let push = Push::new(&plan, &peers, n);
@@ -131,13 +131,19 @@ impl Kind {
 	}
 
 	/// The trees of a protocol that pushes.
-	fn plan(self, network: &Network, terms: &Terms, author: u32) -> Result<Plan, Error> {
+	fn plan(
+		self,
+		network: &Network,
+		terms: &Terms,
+		author: u32,
+		block: u64,
+	) -> Result<Plan, Error> {
 		let tree = |strategy| Plan::strategy(strategy, network, author, terms.block);
 		match self {
 			Self::Lft => tree(Strategy::Lft),
 			Self::Tft => tree(Strategy::Tft),
 			Self::Wct => tree(Strategy::Wct),
-			Self::Ours => Plan::ours(network, terms, author),
+			Self::Ours => Plan::ours(network, terms, author, block),
 			_ => Plan::direct(network, author, terms.block),
 		}
 	}

@@ -105,7 +105,7 @@ impl<'p> Push<'p> {
 		let mut next = vec![node];
 		next.extend(self.head(self.tree_of(chunk)).filter(|_| takes_over));
 		while let Some(parent) = next.pop() {
-			for child in tree.children(parent).filter(|child| *child != node) {
+			for &child in tree.children(parent).iter().filter(|child| **child != node) {
 				if !world.terms.repair || !world.network.is_crashed(child) {
 					world.send(node, child, self.plan.chunk, Message::Chunk(chunk));
 				} else if node != self.author || !self.plan.is_striped() {
@@ -127,7 +127,7 @@ impl<'p> Push<'p> {
 
 	/// A new chunk has come, or was restored from others.
 	fn take(&mut self, world: &mut World<'_, Message>, node: u32, chunk: u8) {
-		let has_children = self.plan.trees[self.tree_of(chunk)].children(node).next().is_some();
+		let has_children = !self.plan.trees[self.tree_of(chunk)].children(node).is_empty();
 		if has_children || world.terms.repair && self.takes_over(world.network, node, chunk) {
 			world.wake(node, self.plan.check(world.terms), Message::Checked(chunk));
 		}

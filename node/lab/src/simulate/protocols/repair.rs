@@ -21,7 +21,7 @@ const TRIES: u8 = 60;
 impl Push<'_> {
 	/// The node to which the author sends the chunks of a tree.
 	pub(super) fn head(&self, tree: usize) -> Option<u32> {
-		self.plan.trees.get(tree)?.children(self.author).next()
+		self.plan.trees.get(tree)?.children(self.author).first().copied()
 	}
 
 	/// The second holder of the chunks of a tree: the head of the next tree whose head has not crashed.
