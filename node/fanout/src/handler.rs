@@ -2,7 +2,7 @@
 
 use crate::{
 	chain::Chain,
-	protocol::{Action, Counters, Event, Protocol, Report, Settings, Trace},
+	protocol::{Action, Event, Protocol, Report, Settings, Trace},
 	transport::{Incoming, Transport},
 	types::{Hash, Moment, Peer},
 };
@@ -43,8 +43,8 @@ pub trait Host: Chain + Send {
 	/// What became of a block.
 	fn trace(&mut self, trace: Trace);
 
-	/// What has been counted, how many bytes wait to be sent, how many links are open.
-	fn measure(&mut self, counters: Counters, queued: usize, links: usize);
+	/// How the protocol stands, and how many links are open.
+	fn measure(&mut self, protocol: &Protocol, links: usize);
 }
 
 enum Command {
@@ -176,8 +176,7 @@ impl<T: Transport, H: Host> Handler<T, H> {
 			if self.commands.is_terminated() {
 				return;
 			}
-			let (counters, queued) = (self.protocol.counters(), self.protocol.queued());
-			self.host.measure(counters, queued, self.links);
+			self.host.measure(&self.protocol, self.links);
 		}
 	}
 

@@ -25,7 +25,7 @@ use voltree_fanout::{
 	chain::{Chain, Seal},
 	handler::{prototype, Controller, Feeds, Host},
 	memory::Switch,
-	protocol::{Counters, Event, Report, Settings, Trace},
+	protocol::{Event, Protocol, Report, Settings, Trace},
 	types::{Author, Hash, Head, Moment},
 };
 use voltree_wct::plan::Mode;
@@ -85,7 +85,7 @@ impl Host for Node {
 	fn equivocation(&mut self, _: Vec<u8>, _: Vec<u8>) {}
 	fn report(&mut self, _: Report) {}
 	fn trace(&mut self, _: Trace) {}
-	fn measure(&mut self, _: Counters, _: usize, links: usize) {
+	fn measure(&mut self, _: &Protocol, links: usize) {
 		let _ended = self.links.unbounded_send(links);
 	}
 }

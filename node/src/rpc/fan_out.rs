@@ -67,6 +67,7 @@ impl FanOut {
 			"peer": peer_json(&handle.own),
 			"session": session,
 			"links": status.links,
+			"suspects": status.suspects.iter().map(peer_json).collect::<Vec<_>>(),
 			"queuedBytes": status.queued,
 			"counters": counters_json(&status.counters),
 			"blocks": status.blocks.iter().map(trace_json).collect::<Vec<_>>(),

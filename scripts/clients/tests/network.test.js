@@ -104,8 +104,9 @@ for (const backend of ['litep2p', 'libp2p']) {
 		await step('blocks travel down the tree', async () => {
 			await fansOut(treed, 'of three');
 			for (const node of treed) {
-				const { running, links, session, counters } = await node.ask('fanOut_status');
+				const { running, links, suspects, session, counters } = await node.ask('fanOut_status');
 				assert(running);
+				assert(Array.isArray(suspects));
 				assert.equal(links, 2, 'links to the two others that have fan-out');
 				assert.equal(session.members, 4);
 				assert.equal(counters.faults + counters.equivocations, 0);

@@ -4,7 +4,7 @@ use super::{metrics::Metrics, view::View};
 use crate::{
 	chain::{Chain, Seal},
 	handler::Host,
-	protocol::{Counters, Report, Trace},
+	protocol::{Protocol, Report, Trace},
 	types::{Author, Hash, Head},
 };
 use codec::{Decode, DecodeAll, Encode};
@@ -257,10 +257,10 @@ where
 		self.view.trace(trace);
 	}
 
-	fn measure(&mut self, counters: Counters, queued: usize, links: usize) {
+	fn measure(&mut self, protocol: &Protocol, links: usize) {
 		if let Some(metrics) = &self.metrics {
-			metrics.update(&counters, queued, links);
+			metrics.update(protocol, links);
 		}
-		self.view.measure(counters, queued, links);
+		self.view.measure(protocol, links);
 	}
 }

@@ -1,7 +1,7 @@
 //! What Prometheus sees.
 
 use crate::{
-	protocol::{Counters, Trace},
+	protocol::{Counters, Protocol, Trace},
 	types::{Moment, SECOND},
 };
 use substrate_prometheus_endpoint::{
@@ -19,6 +19,7 @@ pub struct Metrics {
 	counters: Vec<(Read, Gauge<U64>)>,
 	queued: Gauge<U64>,
 	links: Gauge<U64>,
+	suspects: Gauge<U64>,
 	receive: Histogram,
 	import: Histogram,
 }
@@ -53,6 +54,7 @@ impl Metrics {
 			counters: counters.collect::<Result<_, PrometheusError>>()?,
 			queued: gauge("queued_bytes", "Bytes of blocks that wait to be sent")?,
 			links: gauge("links", "Open links")?,
+			suspects: gauge("suspects", "Relays that handed on nothing last time")?,
 			receive: histogram(
 				"receive_seconds",
 				"From the first word of a block until all of it was here and checked",
@@ -61,12 +63,14 @@ impl Metrics {
 		})
 	}
 
-	pub fn update(&self, counters: &Counters, queued: usize, links: usize) {
+	pub fn update(&self, protocol: &Protocol, links: usize) {
+		let counters = protocol.counters();
 		for (read, gauge) in &self.counters {
-			gauge.set(read(counters));
+			gauge.set(read(&counters));
 		}
-		self.queued.set(queued as u64);
+		self.queued.set(protocol.queued() as u64);
 		self.links.set(links as u64);
+		self.suspects.set(protocol.suspects().count() as u64);
 	}
 
 	pub fn block(&self, trace: &Trace) {

@@ -2,8 +2,8 @@
 
 use crate::{
 	policy::Snapshot,
-	protocol::{Counters, Trace},
-	types::{Hash, Moment},
+	protocol::{Counters, Protocol, Trace},
+	types::{Hash, Moment, Peer},
 };
 use std::{
 	collections::VecDeque,
@@ -28,6 +28,7 @@ struct Seen {
 	counters: Counters,
 	queued: usize,
 	links: usize,
+	suspects: Vec<Peer>,
 	/// The newest first.
 	traces: VecDeque<Trace>,
 	/// The newest first.
@@ -43,6 +44,8 @@ pub struct Status {
 	pub queued: usize,
 	/// Open links.
 	pub links: usize,
+	/// Relays that handed on nothing last time: they are not waited for.
+	pub suspects: Vec<Peer>,
 	/// The newest snapshot.
 	pub snapshot: Option<Arc<Snapshot>>,
 	/// What became of the last blocks, the newest first; moments are microseconds of the Unix epoch.
@@ -60,9 +63,12 @@ impl View {
 		self.seen().start = Moment::try_from(since.as_micros()).unwrap_or(Moment::MAX);
 	}
 
-	pub(crate) fn measure(&self, counters: Counters, queued: usize, links: usize) {
+	pub(crate) fn measure(&self, protocol: &Protocol, links: usize) {
 		let mut seen = self.seen();
-		(seen.counters, seen.queued, seen.links) = (counters, queued, links);
+		(seen.counters, seen.queued, seen.links) = (protocol.counters(), protocol.queued(), links);
+		if !protocol.suspects().eq(seen.suspects.iter()) {
+			seen.suspects = protocol.suspects().copied().collect();
+		}
 	}
 
 	pub(crate) fn trace(&self, mut trace: Trace) {
@@ -89,6 +95,7 @@ impl View {
 			counters: seen.counters,
 			queued: seen.queued,
 			links: seen.links,
+			suspects: seen.suspects.clone(),
 			snapshot: seen.snapshots.front().cloned(),
 			blocks: seen.traces.iter().take(blocks).cloned().collect(),
 		}

@@ -263,6 +263,11 @@ impl Protocol {
 		self.outbox.waiting()
 	}
 
+	/// Relays that handed on nothing when they were to last, in this session: they are not waited for.
+	pub fn suspects(&self) -> impl Iterator<Item = &Peer> {
+		self.suspects.iter()
+	}
+
 	/// The snapshot in use.
 	pub fn snapshot(&self) -> Option<&Arc<Snapshot>> {
 		self.policy.current()

@@ -187,6 +187,7 @@ fn who_was_silent_is_not_waited_for_in_the_next_block() {
 	let mut asked: BTreeMap<u8, Vec<(usize, usize)>> = BTreeMap::new();
 	for own in &witnesses {
 		let mut node = first.node_after(*own, &second);
+		assert!(node.protocol.suspects().eq([&peer(silent)]));
 		for (piece, to) in questions(&second.give(&mut node)) {
 			asked.entry(piece).or_default().push((*own, to));
 		}
