@@ -9,6 +9,10 @@ use super::{
 use crate::policy::Route;
 use std::collections::VecDeque;
 
+/// An author hands the pieces of its block to the links so many times as fast as its uplink is taken
+/// to be: in their order, but without holding up an uplink that is faster.
+const HASTE: Moment = 2;
+
 /// Stands for "all" where a piece is noted.
 const EVERYTHING: u8 = u8::MAX;
 
@@ -116,18 +120,9 @@ impl Protocol {
 			self.counters.stood_in += 1;
 		}
 		self.counters.forwarded += 1;
-		self.load(&peer, hash, frame, !second && role.is_none());
-	}
-
-	/// Lines up a part of a block for a peer.
-	pub(super) fn load(
-		&mut self,
-		peer: &Peer,
-		hash: &Hash,
-		frame: Arc<[u8]>,
-		needless_if_held: bool,
-	) {
-		self.outbox.load(peer, Load { hash: *hash, needless_if_held, frame });
+		let not_before = begins(block, route, piece);
+		let needless_if_held = !second && role.is_none();
+		self.outbox.load(&peer, Load { hash: *hash, needless_if_held, not_before, frame });
 	}
 
 	/// An author lets everybody know that a block is on its way and how long it is: so each can tell
@@ -160,5 +155,17 @@ impl Protocol {
 				block.look_at = Some(turn.now);
 			}
 		}
+	}
+}
+
+/// When a piece may go to the links. Those of an own block in turn: all at once, each link would be
+/// given its pieces together, the last relay would get its first piece when the first one has all, and
+/// would begin to hand on as much later.
+fn begins(block: &Block, route: &Route, piece: u8) -> Moment {
+	match block.complete_at {
+		Some(authored) if block.source == Some(Source::Own) => {
+			authored.saturating_add(route.plan.begins(piece.into()) / HASTE)
+		}
+		_ => 0,
 	}
 }

@@ -237,7 +237,8 @@ impl Protocol {
 		for (peer, nonce) in self.overheads.pings(now, peers) {
 			self.outbox.small(&peer, Frame::Ping(nonce).to_bytes());
 		}
-		let sends = self.outbox.take().into_iter().map(|(peer, frame)| Action::Send(peer, frame));
+		let sends =
+			self.outbox.take(now).into_iter().map(|(peer, frame)| Action::Send(peer, frame));
 		self.actions.extend(sends);
 		self.counters.dropped = self.outbox.dropped;
 		std::mem::take(&mut self.actions)

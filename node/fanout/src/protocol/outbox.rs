@@ -1,6 +1,6 @@
 //! What waits to be sent: one frame in flight for each peer, small frames first, bounded.
 
-use crate::types::{Hash, Peer};
+use crate::types::{Hash, Moment, Peer};
 use std::{
 	collections::{BTreeMap, VecDeque},
 	sync::Arc,
@@ -22,6 +22,8 @@ pub struct Load {
 	pub hash: Hash,
 	/// Whether to drop it when the receiver says it has the block.
 	pub needless_if_held: bool,
+	/// When it may go.
+	pub not_before: Moment,
 	/// As it travels.
 	pub frame: Arc<[u8]>,
 }
@@ -121,8 +123,14 @@ impl Outbox {
 		}
 	}
 
+	/// When something that waits for its time may go; what is in flight says itself when it has gone.
+	pub fn wake_at(&self) -> Option<Moment> {
+		let links = self.links.values().filter(|link| !link.in_flight);
+		links.filter_map(|link| Some(link.loads.front()?.not_before)).min()
+	}
+
 	/// What can be sent now. Each peer answers with [`Self::sent`].
-	pub fn take(&mut self) -> Vec<(Peer, Arc<[u8]>)> {
+	pub fn take(&mut self, now: Moment) -> Vec<(Peer, Arc<[u8]>)> {
 		let mut frames = Vec::new();
 		let free = |link: &&mut Link| !link.in_flight;
 		// The uplink is common to all links, so the small ones of all go first.
@@ -133,7 +141,10 @@ impl Outbox {
 			}
 		}
 		for (peer, link) in &mut self.links {
-			if let Some(load) = Some(&mut *link).filter(free).and_then(|l| l.loads.pop_front()) {
+			let due =
+				|link: &&mut Link| link.loads.front().is_some_and(|load| load.not_before <= now);
+			let link_now = Some(&mut *link).filter(free).filter(due);
+			if let Some(load) = link_now.and_then(|link| link.loads.pop_front()) {
 				link.bytes -= load.frame.len();
 				self.bytes -= load.frame.len();
 				link.in_flight = true;
@@ -151,7 +162,8 @@ mod tests {
 	const PEER: Peer = Peer([1; 32]);
 
 	fn load(block: u8, bytes: usize) -> Load {
-		Load { hash: Hash([block; 32]), needless_if_held: true, frame: vec![0; bytes].into() }
+		let (hash, frame) = (Hash([block; 32]), vec![0; bytes].into());
+		Load { hash, needless_if_held: true, not_before: 0, frame }
 	}
 
 	#[test]
@@ -160,14 +172,34 @@ mod tests {
 		outbox.open(PEER);
 		assert!(outbox.load(&PEER, load(1, 100)));
 		assert!(outbox.load(&PEER, load(2, 200)));
-		assert_eq!(outbox.take()[0].1.len(), 100);
+		assert_eq!(outbox.take(0)[0].1.len(), 100);
 		outbox.small(&PEER, vec![0; 5].into());
-		assert!(outbox.take().is_empty());
+		assert!(outbox.take(0).is_empty());
 		outbox.sent(&PEER, true);
-		assert_eq!(outbox.take()[0].1.len(), 5);
+		assert_eq!(outbox.take(0)[0].1.len(), 5);
 		outbox.sent(&PEER, true);
-		assert_eq!(outbox.take()[0].1.len(), 200);
+		assert_eq!(outbox.take(0)[0].1.len(), 200);
 		assert_eq!(outbox.waiting(), 0);
+	}
+
+	/// And what is behind it waits, too; small ones do not.
+	#[test]
+	fn a_load_waits_for_its_time() {
+		let mut outbox = Outbox::default();
+		outbox.open(PEER);
+		outbox.load(&PEER, Load { not_before: 7, ..load(1, 100) });
+		outbox.load(&PEER, load(2, 200));
+		assert_eq!(outbox.wake_at(), Some(7));
+		assert!(outbox.take(6).is_empty());
+		outbox.small(&PEER, vec![0; 5].into());
+		assert_eq!(outbox.take(6)[0].1.len(), 5);
+		assert_eq!(outbox.wake_at(), None, "something is in flight");
+		outbox.sent(&PEER, true);
+		assert_eq!(outbox.take(7)[0].1.len(), 100);
+		outbox.sent(&PEER, true);
+		assert_eq!(outbox.wake_at(), Some(0));
+		assert_eq!(outbox.take(7)[0].1.len(), 200);
+		assert_eq!(outbox.wake_at(), None);
 	}
 
 	#[test]
@@ -201,9 +233,9 @@ mod tests {
 		assert!(!outbox.forget(&PEER, &Hash([1; 32])));
 		assert_eq!(outbox.waiting(), 20);
 		outbox.load(&PEER, load(3, 30));
-		assert_eq!(outbox.take()[0].1.len(), 20);
+		assert_eq!(outbox.take(0)[0].1.len(), 20);
 		outbox.sent(&PEER, false);
-		assert!(outbox.take().is_empty());
+		assert!(outbox.take(0).is_empty());
 		assert_eq!(outbox.waiting(), 0);
 	}
 }

@@ -46,7 +46,8 @@ impl Protocol {
 			next.into_iter().flatten().min().unwrap_or(review)
 		});
 		let pings = (self.outbox.peers().next().is_some()).then(|| self.overheads.wake_at());
-		blocks.chain(self.parked.wake_at()).chain(pings).min().unwrap_or(Moment::MAX)
+		let others = [self.parked.wake_at(), self.outbox.wake_at(), pings];
+		blocks.chain(others.into_iter().flatten()).min().unwrap_or(Moment::MAX)
 	}
 
 	/// The time has come for something.

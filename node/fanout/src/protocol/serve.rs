@@ -1,6 +1,6 @@
 //! Answers to those who ask for a block: at once, or when it has come.
 
-use super::{block::bits, *};
+use super::{block::bits, outbox::Load, *};
 use crate::frames::{Part, Status};
 
 /// Answers to one peer about one block.
@@ -90,7 +90,8 @@ impl Protocol {
 		let frames: Vec<Arc<[u8]>> = pushes.map(|push| Frame::Push(push).to_bytes()).collect();
 		for frame in frames {
 			self.counters.served += 1;
-			self.load(peer, hash, frame, true);
+			let (hash, not_before) = (*hash, 0);
+			self.outbox.load(peer, Load { hash, needless_if_held: true, not_before, frame });
 		}
 	}
 }

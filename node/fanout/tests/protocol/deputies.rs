@@ -64,7 +64,8 @@ impl Kept {
 		}
 		author.now = block.parsed.slot * SLOT;
 		let (header, body) = (block.header.clone(), block.body.clone());
-		let actions = author.tell(Event::Authored { header, body });
+		let mut actions = author.tell(Event::Authored { header, body });
+		actions.extend(author.wait(SLOT / 4));
 		let heads = pushes(&actions, 8);
 		let mut said = sent(&actions, 8).into_iter();
 		let (_, rumour) =

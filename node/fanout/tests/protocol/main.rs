@@ -14,7 +14,7 @@ use voltree_fanout::{
 	frames::{Frame, Part, Push, Rumour, Status},
 	policy::Snapshot,
 	protocol::{Action, Event, Fault, Protocol, Report, Settings},
-	types::{Hash, Moment},
+	types::{Hash, Moment, MILLISECOND},
 };
 use voltree_wct::plan::Mode;
 
@@ -192,7 +192,9 @@ fn pieces_are_checked_one_by_one() {
 	let block = block(genesis(), 1, 1, 8, 300_000, 7);
 	let mut author = Node::new(block.writer, 8, Mode::Ours);
 	let (header, body) = (block.header.clone(), block.body.clone());
-	let heads = pushes(&author.tell(Event::Authored { header, body }), 8);
+	let mut actions = author.tell(Event::Authored { header, body });
+	actions.extend(author.wait(SLOT / 4));
+	let heads = pushes(&actions, 8);
 	assert!(heads.len() > 8);
 	let own = (block.writer + 1) % 8;
 	let mut node = Node::new(own, 8, Mode::Ours);
@@ -212,6 +214,28 @@ fn pieces_are_checked_one_by_one() {
 		assert_eq!(pushes(&actions, 8).len(), if *head == own { 6 } else { 0 });
 	}
 	assert_eq!(came, 1);
+}
+
+/// Each relay gets its first piece before any gets its second, and so on: at the pace of the uplink, twice
+/// over. Handed over all at once, the links would send what each of them has together.
+#[test]
+fn an_author_sends_its_pieces_in_turn() {
+	let block = block(genesis(), 1, 1, 8, 300_000, 7);
+	let mut author = Node::new(block.writer, 8, Mode::Ours);
+	let (header, body) = (block.header.clone(), block.body.clone());
+	let mut sent = pushes(&author.tell(Event::Authored { header, body }), 8).len();
+	assert_eq!(sent, 1);
+	let plan = author.snapshot.plan(block.writer as u32, 1, 300_000);
+	let plan = plan.expect("the snapshot is in order").expect("it is not off");
+	let begin = author.now;
+	while sent < plan.pieces() as usize {
+		sent += pushes(&author.wait(MILLISECOND), 8).len();
+		let due = (0..plan.pieces()).filter(|piece| plan.begins(*piece) / 2 <= author.now - begin);
+		assert_eq!(sent, due.count());
+	}
+	assert!(author.now - begin <= plan.last() / 2);
+	// Bytes take a microsecond each.
+	assert!(author.now - begin >= 300_000 / 2 - 300_000 / u64::from(plan.pieces()));
 }
 
 #[test]

@@ -149,6 +149,8 @@ pub struct Plan {
 	way_of: Vec<u8>,
 	/// Microseconds after the first byte leaves the root, by node.
 	due: Vec<u64>,
+	/// When the root begins with a piece, by piece.
+	begins: Vec<u64>,
 	/// Second parents, their children, and the piece that goes between them.
 	second: Vec<(u32, u32)>,
 	second_piece: u32,
@@ -176,8 +178,15 @@ impl Plan {
 	}
 
 	fn of(terms: &Terms<'_>, uplinks: &[u64], bytes: u64, ways: Vec<Way>, way_of: Vec<u8>) -> Self {
-		let mut plan = Self { ways, way_of, due: Vec::new(), second: Vec::new(), second_piece: 0 };
-		plan.due = plan.times(&terms.paths, uplinks, bytes);
+		let mut plan = Self {
+			ways,
+			way_of,
+			due: Vec::new(),
+			begins: Vec::new(),
+			second: Vec::new(),
+			second_piece: 0,
+		};
+		(plan.due, plan.begins) = plan.times(&terms.paths, uplinks, bytes);
 		plan
 	}
 
@@ -213,6 +222,12 @@ impl Plan {
 		self.due.get(node as usize).copied().unwrap_or(0)
 	}
 
+	/// When the root begins to send a piece, if its uplink is as fast as it is taken to be, in
+	/// microseconds after the first one begins to leave.
+	pub fn begins(&self, piece: u32) -> u64 {
+		self.begins.get(piece as usize).copied().unwrap_or(0)
+	}
+
 	/// When the last node should have everything.
 	pub fn last(&self) -> u64 {
 		self.due.iter().copied().max().unwrap_or(0)
@@ -239,8 +254,9 @@ impl Plan {
 		parents
 	}
 
-	/// When everybody has everything: see the [module](self). O(pieces * nodes).
-	fn times(&self, paths: &Paths, uplinks: &[u64], bytes: u64) -> Vec<u64> {
+	/// When everybody has everything, and when the root begins with each piece: see the
+	/// [module](self). O(pieces * nodes).
+	fn times(&self, paths: &Paths, uplinks: &[u64], bytes: u64) -> (Vec<u64>, Vec<u64>) {
 		let count = uplinks.len();
 		let pieces = u64::from(self.pieces()).max(1);
 		let piece = bytes.div_ceil(pieces);
@@ -249,6 +265,7 @@ impl Plan {
 			uplinks.iter().map(|uplink| piece.saturating_mul(1_000_000) / *uplink).collect();
 		let (mut due, mut free) = (vec![0u64; count], vec![0u64; count]);
 		let mut at = vec![0u64; count];
+		let mut begins = Vec::with_capacity(self.way_of.len());
 		for way in self.way_of.iter().filter_map(|way| self.ways.get(usize::from(*way))) {
 			for (place, &node) in way.sequence().iter().enumerate() {
 				let children = way.children(node);
@@ -257,6 +274,9 @@ impl Plan {
 					continue;
 				}
 				let node = node as usize;
+				if place == 0 {
+					begins.push(free[node]);
+				}
 				let ready = if place == 0 { 0 } else { at[node].saturating_add(check) };
 				let together = if self.is_cut() { 0 } else { children.len().saturating_sub(1) };
 				free[node] = free[node]
@@ -271,7 +291,7 @@ impl Plan {
 				}
 			}
 		}
-		due
+		(due, begins)
 	}
 
 	/// With second parents, where there are nodes below the threshold: each gets a trusted child
