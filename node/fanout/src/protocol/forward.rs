@@ -10,7 +10,7 @@ use crate::policy::Route;
 use std::collections::VecDeque;
 
 /// An author hands the pieces of its block to the links so many times as fast as its uplink is taken
-/// to be: in their order, but without holding up an uplink that is faster.
+/// to be: in turn, and without holding up an uplink that is up to so many times faster.
 const HASTE: Moment = 2;
 
 /// Stands for "all" where a piece is noted.
