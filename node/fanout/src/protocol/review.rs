@@ -125,7 +125,7 @@ impl Protocol {
 				if on_time || !excused {
 					self.ledger.count(peer, on_time);
 				}
-				// To suspect somebody costs him nothing, so an excuse does not prevent it. And who sends his
+				// An excuse does not prevent suspicion, or it would be believed each time. And who sends his
 				// own block may keep those of others.
 				if Some(peer) != author && !(kept_all && excused && !was_asked_for) {
 					self.suspect(peer, kept_all);
