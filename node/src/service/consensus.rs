@@ -41,8 +41,8 @@ const GOSSIP_SHARE: u32 = 9;
 /// rounds end without result.
 const SHORTEST_GOSSIP: Duration = Duration::from_millis(200);
 
-/// Longer than this nobody needs.
-const LONGEST_GOSSIP: Duration = Duration::from_secs(1);
+/// Longer than this nobody needs. It is a ninth of slots of 13.5 s.
+const LONGEST_GOSSIP: Duration = Duration::from_millis(1500);
 
 /// See [`GOSSIP_SHARE`].
 fn gossip_duration(slot: Duration) -> Duration {

@@ -3,8 +3,12 @@
 use crate::types::{Moment, Peer, SECOND};
 use std::collections::{BTreeMap, VecDeque};
 
-/// A ping goes to each peer this often.
+/// Pings are sent this often,
 pub const INTERVAL: Moment = 5 * SECOND;
+
+/// to so many peers in turn: what a node spends on them does not grow with the network, only the time
+/// until each was asked again.
+const AT_ONCE: usize = 10;
 
 /// The least of so many round trips counts: queues only make them longer.
 const SAMPLES: usize = 16;
@@ -16,6 +20,8 @@ const UNKNOWN: Moment = SECOND / 10;
 struct Link {
 	/// The number in the ping under way, and when it left.
 	asked: Option<(u64, Moment)>,
+	/// When it was asked last.
+	last: Moment,
 	trips: VecDeque<Moment>,
 }
 
@@ -39,7 +45,7 @@ impl Overheads {
 		self.next
 	}
 
-	/// Numbers for all who are to be pinged now.
+	/// Numbers for those who are to be pinged now: who was never asked, then who was not for longest.
 	pub fn pings<'p>(
 		&mut self,
 		now: Moment,
@@ -49,12 +55,17 @@ impl Overheads {
 			return Vec::new();
 		}
 		self.next = now.saturating_add(INTERVAL);
-		let pings = peers.map(|peer| {
+		let last = |peer: &Peer| self.links.get(peer).map(|link| link.last);
+		let mut turns: Vec<(Option<Moment>, Peer)> = peers.map(|peer| (last(peer), *peer)).collect();
+		turns.sort_unstable();
+		let pings = turns.into_iter().take(AT_ONCE).map(|(_, peer)| {
 			// A step of Weyl's sequence, mixed: differs each time.
 			self.nonce = self.nonce.wrapping_add(0x9E37_79B9_7F4A_7C15);
 			let nonce = (self.nonce ^ self.nonce >> 31).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-			self.links.entry(*peer).or_default().asked = Some((nonce, now));
-			(*peer, nonce)
+			let link = self.links.entry(peer).or_default();
+			link.asked = Some((nonce, now));
+			link.last = now;
+			(peer, nonce)
 		});
 		pings.collect()
 	}
@@ -107,6 +118,22 @@ mod tests {
 			now += INTERVAL;
 		}
 		assert_eq!(overheads.measured(&PEER), Some(50));
+	}
+
+	#[test]
+	fn many_peers_are_asked_in_turn_and_newcomers_first() {
+		let peer = |number: usize| Peer([number as u8; 32]);
+		let many: Vec<Peer> = (0..2 * AT_ONCE).map(peer).collect();
+		let mut overheads = Overheads::new(7);
+		let mut ask = |now: Moment, peers: &[Peer]| -> Vec<Peer> {
+			overheads.pings(now, peers.iter()).into_iter().map(|(peer, _)| peer).collect()
+		};
+		assert_eq!(ask(0, &many), many[..AT_ONCE]);
+		assert_eq!(ask(INTERVAL, &many), many[AT_ONCE..]);
+		let more: Vec<Peer> = many.iter().copied().chain([peer(200)]).collect();
+		let third = ask(2 * INTERVAL, &more);
+		assert_eq!(third[0], peer(200));
+		assert_eq!(third[1..], many[..AT_ONCE - 1]);
 	}
 
 	#[test]
