@@ -56,7 +56,8 @@ impl Overheads {
 		}
 		self.next = now.saturating_add(INTERVAL);
 		let last = |peer: &Peer| self.links.get(peer).map(|link| link.last);
-		let mut turns: Vec<(Option<Moment>, Peer)> = peers.map(|peer| (last(peer), *peer)).collect();
+		let mut turns: Vec<(Option<Moment>, Peer)> =
+			peers.map(|peer| (last(peer), *peer)).collect();
 		turns.sort_unstable();
 		let pings = turns.into_iter().take(AT_ONCE).map(|(_, peer)| {
 			// A step of Weyl's sequence, mixed: differs each time.
