@@ -9,6 +9,7 @@
 //! | Fault | What the node does |
 //! |---|---|
 //! | `silent` | hands on no block of others |
+//! | `sparing` | hands on one piece of each block of others |
 //! | `late=MS` | hands on blocks of others that much later |
 //! | `false` | hands on blocks of others with a wrong byte |
 //! | `slander` | reports that every parent was always late |
@@ -61,6 +62,7 @@ impl FromStr for Fault {
 		let number = |value: &str| value.parse().map_err(|_| format!("{value} is no number"));
 		match (name, value) {
 			("silent", None) => Ok(Self::Relay(Conduct::Silent)),
+			("sparing", None) => Ok(Self::Relay(Conduct::Sparing)),
 			("late", Some(ms)) => {
 				Ok(Self::Relay(Conduct::Late(Duration::from_millis(u64::from(number(ms)?)))))
 			}
@@ -72,9 +74,10 @@ impl FromStr for Fault {
 				peer.map(Self::Praise).ok_or("give the PeerId of an Ed25519 key".into())
 			}
 			("overheads", Some(micros)) => number(micros).map(Self::Overheads),
-			_ => {
-				Err("give silent, late=MS, false, slander, praise=PEER or overheads=MICROS".into())
-			}
+			_ => Err(
+				"give silent, sparing, late=MS, false, slander, praise=PEER or overheads=MICROS"
+					.into(),
+			),
 		}
 	}
 }
@@ -156,6 +159,7 @@ mod tests {
 	fn faults_are_read() {
 		assert_eq!(faults(&[]).conduct(), Conduct::Honest);
 		assert_eq!(faults(&["slander", "silent"]).conduct(), Conduct::Silent);
+		assert_eq!(faults(&["sparing"]).conduct(), Conduct::Sparing);
 		let late = Conduct::Late(Duration::from_millis(2_000));
 		assert_eq!(faults(&["late=2000"]).conduct(), late);
 		for bad in ["", "silent=1", "late", "late=x", "praise=me", "overheads=-1", "loud"] {

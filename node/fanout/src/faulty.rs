@@ -27,6 +27,8 @@ pub enum Conduct {
 	Honest,
 	/// Hands nothing on, and says that it was about to when somebody has it from others.
 	Silent,
+	/// Hands one piece of each block on to each, and says of the rest what a silent one says.
+	Sparing,
 	/// Hands it on this much later.
 	Late(Duration),
 	/// Hands on a body with a wrong byte.
@@ -47,6 +49,8 @@ pub struct Faulty<T> {
 	conduct: Conduct,
 	/// Of others' blocks: the hash of the header.
 	seen: VecDeque<Hash>,
+	/// By a sparing one: of whose blocks who has got a piece.
+	given: VecDeque<(Hash, Peer)>,
 	/// What others said of blocks.
 	heard: VecDeque<Rumour>,
 	/// Told to the protocol as sent.
@@ -63,6 +67,7 @@ impl<T: Transport> Faulty<T> {
 			inner,
 			conduct,
 			seen: VecDeque::new(),
+			given: VecDeque::new(),
 			heard: VecDeque::new(),
 			answers: VecDeque::new(),
 			late: FuturesUnordered::new(),
@@ -80,10 +85,11 @@ impl<T: Transport> Faulty<T> {
 		}
 	}
 
-	/// A silent one was to hand this on to a peer, who has it now.
+	/// This was to be handed on to a peer, who has it now.
 	fn pretend(&mut self, to: Peer, hash: Hash) {
 		let rumour = self.heard.iter().find(|rumour| rumour.hash == hash);
-		if let Some(rumour) = rumour.filter(|_| self.conduct == Conduct::Silent) {
+		let lies = matches!(self.conduct, Conduct::Silent | Conduct::Sparing);
+		if let Some(rumour) = rumour.filter(|_| lies) {
 			*self.answered.entry(to).or_default() += 1;
 			self.inner.send(to, Frame::Have(*rumour).to_bytes());
 		}
@@ -145,6 +151,15 @@ impl<T: Transport> Transport for Faulty<T> {
 		match self.conduct {
 			Conduct::Honest => self.inner.send(to, frame),
 			Conduct::Silent => self.answers.push_back(Incoming::Sent(to, true)),
+			Conduct::Sparing => {
+				let given = (Hash(blake2_256(&push.header)), to);
+				if self.given.contains(&given) {
+					self.answers.push_back(Incoming::Sent(to, true));
+				} else {
+					remember(&mut self.given, given);
+					self.inner.send(to, frame);
+				}
+			}
 			Conduct::Late(delay) => {
 				self.late.push(Delay::new(delay).map(move |()| (to, frame)).boxed());
 				self.answers.push_back(Incoming::Sent(to, true));
@@ -227,6 +242,19 @@ mod tests {
 		let (frame, told) = received(Conduct::Silent);
 		assert_eq!(frame, push(2).to_vec());
 		assert_eq!(told, vec![Incoming::Sent(C, true); 2]);
+	}
+
+	#[test]
+	fn a_sparing_one_hands_on_once() {
+		let (_a, mut b, mut c) = three(Conduct::Sparing);
+		for _ in 0..3 {
+			b.send(C, push(1));
+			assert_eq!(block_on(b.next()), Some(Incoming::Sent(C, true)));
+		}
+		b.send(C, push(2));
+		for frame in [push(1), push(2)] {
+			assert_eq!(block_on(c.next()), Some(Incoming::Received(B, frame.to_vec())));
+		}
 	}
 
 	/// Its word against that of whoever waited for it.

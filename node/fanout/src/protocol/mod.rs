@@ -9,12 +9,14 @@
 //! | it is late, and others are asked for it | `repair` |
 //! | others ask for it | `serve` |
 //! | who was silent lately is not waited for | `suspects` |
+//! | which late parents are believed that others were late | `excuses` |
 //! | the stock announcements of it are held back, so that it is not downloaded, too | `gate` |
 //! | its parents are judged, and it is forgotten | `review` |
 //!
 //! Whatever does not come in time is left to the stock sync.
 
 mod block;
+mod excuses;
 mod finish;
 mod forward;
 mod gate;
@@ -39,6 +41,7 @@ use crate::{
 	types::{Author, Hash, Moment, Peer},
 };
 use block::Block;
+use excuses::Excuses;
 use ledger::Ledger;
 use outbox::Outbox;
 use overheads::Overheads;
@@ -189,6 +192,7 @@ pub struct Protocol {
 	finalised: u32,
 	/// Parents who delivered nothing in time when they were to last, in this session.
 	suspects: BTreeSet<Peer>,
+	excuses: Excuses,
 	/// Quarters of the usual patience.
 	patience: u64,
 	counters: Counters,
@@ -211,6 +215,7 @@ impl Protocol {
 			syncing: false,
 			finalised: 0,
 			suspects: BTreeSet::new(),
+			excuses: Excuses::default(),
 			patience: repair::USUAL,
 			counters: Counters::default(),
 			actions: Vec::new(),
@@ -343,6 +348,7 @@ impl Protocol {
 			let report = self.report(session);
 			self.actions.push(Action::Report(report));
 			self.suspects.clear();
+			self.excuses.clear();
 		}
 		self.policy.learn(snapshot);
 		if let Some(hello) = self.hello() {

@@ -87,8 +87,7 @@ impl Protocol {
 	}
 
 	/// Who was to deliver, and did. A parent that says it holds the block after we told it the same
-	/// is excused: nobody knows when it would have delivered. That is easily said, so it is not believed
-	/// of a suspect who has handed on nothing again.
+	/// may be [excused](super::excuses): nobody knows when it would have delivered.
 	fn judge(&mut self, turn: &Turn<'_>, hash: &Hash) {
 		let Some(block) = self.blocks.get_mut(hash) else { return };
 		block.judged = true;
@@ -105,29 +104,33 @@ impl Protocol {
 			known.route = self.policy.route(&snapshot, author, known.head.number, bytes);
 		}
 		let Some(block) = self.blocks.get(hash) else { return };
-		let Some(route) = block.route().filter(|_| block.stage != Stage::Lost) else { return };
+		let Some(route) = block.route().cloned().filter(|_| block.stage != Stage::Lost) else {
+			return;
+		};
 		let calm = block.asked.is_empty() || block.looks == 0 || block.answer_by.is_some();
 		// Of another session: that report is written.
 		let current = self.policy.current().map(|snapshot| snapshot.session);
 		if block.source != Some(Source::Own) && current == Some(route.snapshot.session) {
 			let was_asked_for = !block.asked.is_empty();
-			let author = route.snapshot.peer(route.author);
-			let parents = route.parents().into_iter().filter_map(|(parent, pieces)| {
-				let peer = route.snapshot.peer(parent)?;
+			let members = route.snapshot.members.len();
+			let parents = route.parents().into_iter().filter_map(|(place, pieces)| {
+				let peer = route.snapshot.peer(place)?;
 				let delivered = block.delivered.get(&peer).copied().unwrap_or(0) & pieces;
-				let kept_all = delivered == 0;
-				let excused = block.acked.contains(&peer)
-					&& block.holders.contains(&peer)
-					&& !(kept_all && self.suspects.contains(&peer));
-				Some((peer, delivered == pieces, kept_all, excused))
+				let excuse = block.acked.contains(&peer) && block.holders.contains(&peer);
+				Some((place, peer, delivered, pieces & !delivered, excuse))
 			});
-			for (peer, on_time, kept_all, excused) in parents.collect::<Vec<_>>() {
-				if on_time || !excused {
-					self.ledger.count(peer, on_time);
+			for (place, peer, delivered, owed, excuse) in parents.collect::<Vec<_>>() {
+				let is_excused = owed != 0 && excuse && {
+					let ways = excuses::ways_to(&route, place, owed);
+					self.excuses.believe(peer, &ways, members)
+				};
+				if !is_excused {
+					self.ledger.count(peer, owed == 0);
 				}
-				// An excuse does not prevent suspicion, or it would be believed each time. And who sends his
-				// own block may keep those of others.
-				if Some(peer) != author && !(kept_all && excused && !was_asked_for) {
+				// Who had it before anybody was asked may have had it from others; and who sends his own
+				// block may keep those of others.
+				let kept_all = delivered == 0;
+				if place != route.author && !(kept_all && excuse && !was_asked_for) {
 					self.suspect(peer, kept_all);
 				}
 			}

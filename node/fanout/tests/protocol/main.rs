@@ -401,7 +401,7 @@ fn it_is_off_while_the_node_is_far_behind_and_without_a_snapshot() {
 	assert_eq!(off.tell(Event::Announced(block.header.clone())), [Action::Gate(block.hash)]);
 }
 
-/// On time, late, and excused; told once a session, with the overheads.
+/// On time, late, and excused, which an author is of one block; told once a session, with the overheads.
 #[test]
 fn parents_are_judged_and_reported() {
 	let nodes = 4;
@@ -409,6 +409,7 @@ fn parents_are_judged_and_reported() {
 	let mut parent = genesis();
 	let mut slot = 0;
 	let mut expected = std::collections::BTreeMap::<usize, (u32, u32)>::new();
+	let mut excused = std::collections::BTreeSet::new();
 	for (case, number) in (0..12).zip(1..) {
 		slot += 1;
 		let mut next = block(parent, number, slot, nodes, 100, case);
@@ -432,6 +433,8 @@ fn parents_are_judged_and_reported() {
 				node.receives_whole(other, &next);
 			}
 			_ => {
+				assert_eq!(duty, next.writer, "so short a block comes from its author");
+				record.0 += u32::from(!excused.insert(duty));
 				node.receives_whole(other, &next);
 				let rumour =
 					Rumour { hash: next.hash, number, bytes: 100, author: next.writer as u16 };

@@ -36,7 +36,7 @@ impl Fault {
 				"cut" => Kind::Cut,
 				"off" => Kind::Off,
 				"collude" => Kind::Collude,
-				"silent" | "false" | "slander" => Kind::Told(kind.into()),
+				"silent" | "sparing" | "false" | "slander" => Kind::Told(kind.into()),
 				_ => return Err(format!("there is no fault {kind}: see --help")),
 			},
 			Some(("late" | "overheads", value)) if number(value) => Kind::Told(kind.into()),

@@ -95,6 +95,7 @@ const NOTES: &str = "\
 Nodes are counted from 0. Faults:
   crash          the node is killed as the measurement begins
   silent         hands on no block of others, down trees or otherwise pushed
+  sparing        hands on one piece of each, and says that it was about to hand on the rest
   late=MS        hands on blocks of others that much later
   false          hands on blocks of others with a wrong byte
   slander        reports to the chain that its parents were always late
