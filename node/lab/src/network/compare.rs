@@ -23,17 +23,22 @@ const VERIFICATION: f64 = 5.0;
 /// What an import takes where no block came by the fan-out, in ms.
 const IMPORT: f64 = 20.0;
 
-/// From having received until having imported, in ms: the median over blocks of this size that came by
-/// the fan-out, and their nodes.
-fn import(blocks: &[Block], size: u64) -> f64 {
-	let of_size = blocks.iter().filter(|block| block.size == size);
-	let mut times: Vec<f64> = of_size
-		.flat_map(|block| &block.nodes)
-		.filter(|at| matches!(at.source.as_deref(), Some("push" | "want")))
-		.filter_map(|at| Some(at.imported?.saturating_sub(at.received?) as f64 / 1000.0))
-		.collect();
-	times.sort_by(f64::total_cmp);
-	quantile(&times, 0.5).unwrap_or(IMPORT)
+/// From having received until having imported, in ms: the median over the nodes and blocks of this size
+/// and mode. By pieces all have a block at about the same moment, and import it together on the
+/// processors of one machine; by whole blocks one after the other. Of stock nothing is known of receipts: as by
+/// the other modes.
+fn import(blocks: &[Block], size: u64, mode: Mode) -> f64 {
+	let median = |is_meant: &dyn Fn(&&Block) -> bool| {
+		let of_size = blocks.iter().filter(|block| block.size == size).filter(is_meant);
+		let mut times: Vec<f64> = of_size
+			.flat_map(|block| &block.nodes)
+			.filter(|at| matches!(at.source.as_deref(), Some("push" | "want")))
+			.filter_map(|at| Some(at.imported?.saturating_sub(at.received?) as f64 / 1000.0))
+			.collect();
+		times.sort_by(f64::total_cmp);
+		quantile(&times, 0.5)
+	};
+	median(&|block| block.mode == mode).or_else(|| median(&|_| true)).unwrap_or(IMPORT)
 }
 
 fn conditions(summary: &Summary, import: f64, seed: u64) -> Conditions {
@@ -96,7 +101,7 @@ pub fn simulate(run: &Run, cells: &[Cell], seed: u64) -> Result<Vec<Row>, Error>
 			Mode::Wct => Kind::Wct,
 			Mode::Ours => Kind::Ours,
 		};
-		let import = import(&run.blocks, cell.size);
+		let import = import(&run.blocks, cell.size, cell.mode);
 		let simulated = as_measured(&conditions(&run.summary, import, seed), kind, cell.size)?;
 		let pair = |measured, simulated| Pair { measured, simulated };
 		Ok(Row {
