@@ -201,8 +201,8 @@ mod tests {
 		assert_eq!(round(3_000), 1_332);
 		// The bounds on both sides.
 		assert_eq!(
-			[round(500), round(1_800), round(13_500), round(60_000)],
-			[800, 800, 6_000, 6_000]
+			[round(500), round(1_800), round(9_000), round(13_500), round(60_000)],
+			[800, 800, 4_000, 6_000, 6_000]
 		);
 	}
 }

@@ -5,6 +5,9 @@
 //! is true, somebody between the author and the parent, the author included, was late or kept it; and ways
 //! that have nobody in common need one such each. Fewer than a third of the members are guilty, so a parent
 //! whose excuses need more of them in a session is guilty itself, or as late as if it were.
+//!
+//! What is counted is a least number: an honest parent is never blamed for what fewer than a third do to
+//! it, but a liar is believed about every way through somebody whom its earlier excuses named.
 
 use super::block::bits;
 use crate::{policy::Route, types::Peer};

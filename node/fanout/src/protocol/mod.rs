@@ -192,6 +192,7 @@ pub struct Protocol {
 	finalised: u32,
 	/// Parents who delivered nothing in time when they were to last, in this session.
 	suspects: BTreeSet<Peer>,
+	/// What parents said of others in this session.
 	excuses: Excuses,
 	/// Quarters of the usual patience.
 	patience: u64,

@@ -127,8 +127,8 @@ impl Protocol {
 				if !is_excused {
 					self.ledger.count(peer, owed == 0);
 				}
-				// Who had it before anybody was asked may have had it from others; and who sends his own
-				// block may keep those of others.
+				// Where nobody was asked, others were merely quicker. And who sends his own block may keep
+				// those of others.
 				let kept_all = delivered == 0;
 				if place != route.author && !(kept_all && excuse && !was_asked_for) {
 					self.suspect(peer, kept_all);
